@@ -1,0 +1,10 @@
+/**
+ * Tests run as compiled by tsc: what is tested is what ships, and dynamic providers see the same CommonJS.
+ * @type {import("jest").Config}
+ */
+module.exports = {
+  testEnvironment: "node",
+  roots: ["<rootDir>/dist/test"],
+  testMatch: ["**/*.test.js"],
+  testTimeout: 60_000,
+};
