@@ -6,5 +6,7 @@ module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/dist/test"],
   testMatch: ["**/*.test.js"],
+  testPathIgnorePatterns: ["/dist/test/end-to-end/"],
+  maxWorkers: 2,
   testTimeout: 60_000,
 };

@@ -1,0 +1,59 @@
+# Two commands do all set-up on a fresh machine: `make demo` and `make test`. `make clean` removes what they left.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+HOME_DIR := $(or $(DEPLOY4ME_HOME),.deploy4me)
+NODE := node_modules/.bin/node
+SOURCES := $(shell find cli components catalogue programs sandbox engine bench test index.ts -name '*.ts' -o -name '*.yaml' 2>/dev/null)
+
+.PHONY: help demo test lint bench setup engine image packages clean
+
+help:
+	@echo 'make demo    set everything up and deploy a wiki to the embedded sandbox'
+	@echo 'make test    set everything up and run the whole test suite'
+	@echo 'make bench   measure against a peer (see bench/README.md)'
+	@echo 'make lint    linter, import direction, formatter'
+	@echo 'make clean   remove everything the above left on this machine'
+
+demo:
+	@setup/requirements
+	@$(MAKE) -j4 setup
+	@./deploy4me demo
+
+test:
+	@setup/requirements
+	@$(MAKE) -j4 setup
+	@$(NODE) test/run.mjs
+
+bench:
+	@setup/requirements
+	@$(MAKE) -j4 setup
+	@$(NODE) dist/bench/main.js
+
+lint: node_modules/.package-lock.json
+	@npm run --silent lint
+
+# Independent steps side by side: the engine's build is the longest, so it starts first.
+setup: engine build image
+
+engine:
+	@setup/step engine "Pulumi CLI, language host and plugins" node engine/install.mjs
+
+build: dist/.tsbuildinfo
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@setup/step npm "Node 24 and the npm dependencies" npm ci --no-audit --no-fund
+	@touch $@
+
+dist/.tsbuildinfo: node_modules/.package-lock.json tsconfig.json $(SOURCES)
+	@setup/step compile "compiling TypeScript" npm run --silent build
+	@touch $@
+
+packages:
+	@setup/step packages "Debian packages of this machine" setup/packages sandbox/hosts/packages.txt
+
+image: packages build
+	@setup/step image "file system of the sandbox's machines" $(NODE) dist/cli/main.js sandbox image
+
+clean:
+	@setup/clean

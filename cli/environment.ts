@@ -1,0 +1,59 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+import type { Home } from "./home";
+
+/** How `pulumi` is told about the sandbox. The token stays in its file until the moment it is used. */
+export interface CloudAccess {
+  readonly apiUrl: string;
+  readonly tokenFile: string;
+  /** The address this machine has towards the cloud, as a CIDR: who may administer what it deploys. */
+  readonly deployer: string;
+}
+
+/** The variables `pulumi` needs, all but the token. */
+export function pulumiVariables(home: Home, cloud: CloudAccess): Record<string, string> {
+  return {
+    PULUMI_HOME: home.pulumi,
+    PULUMI_BACKEND_URL: `file://${home.state}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: home.passphraseFile,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    DIGITALOCEAN_API_URL: cloud.apiUrl,
+    DEPLOY4ME_ADMIN_ACCESS: cloud.deployer,
+  };
+}
+
+/** Makes the backend's folder and the passphrase that encrypts its secrets; leaves both as they are when there. */
+export function prepareBackend(home: Home): void {
+  mkdirSync(home.state, { recursive: true, mode: 0o700 });
+  if (!existsSync(home.passphraseFile)) {
+    writeFileSync(home.passphraseFile, randomBytes(24).toString("base64url") + "\n", { mode: 0o600, flag: "wx" });
+  }
+}
+
+/** The search path for `pulumi` and for the Node it runs programs with. */
+export function searchPath(home: Home, current = process.env["PATH"] ?? ""): string {
+  return [home.bin, join(home.root, "node_modules", ".bin"), current].join(delimiter);
+}
+
+/**
+ * Writes `.deploy4me/env`, so that `. .deploy4me/env` makes a shell ready for `pulumi up -s sandbox`.
+ * @returns the file's path
+ */
+export function writeShellEnvironment(home: Home, cloud: CloudAccess): string {
+  const file = join(home.directory, "env");
+  const lines = Object.entries(pulumiVariables(home, cloud)).map(([name, value]) => `export ${name}=${quote(value)}`);
+  lines.push(
+    `export PATH=${quote(home.bin)}:${quote(join(home.root, "node_modules", ".bin"))}:"$PATH"`,
+    `DIGITALOCEAN_TOKEN=$(cat ${quote(cloud.tokenFile)}) && export DIGITALOCEAN_TOKEN`,
+  );
+  writeFileSync(file, "# For a shell: . .deploy4me/env\n" + lines.join("\n") + "\n");
+  chmodSync(file, 0o600);
+  return file;
+}
+
+/** A POSIX shell word. Only for the file above: nothing that is run goes through a shell. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,22 @@
+import { Command } from "commander";
+
+import { registerDemo } from "./demo";
+import { registerImage } from "./image";
+import { registerSandbox } from "./sandbox";
+
+async function main(): Promise<void> {
+  const program = new Command("deploy4me")
+    .description("Business software in your own cloud account, each deployment behind its own bastion")
+    .showHelpAfterError();
+  const sandbox = registerSandbox(program);
+  registerImage(sandbox);
+  registerDemo(program);
+  await program.parseAsync(process.argv);
+}
+
+main().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`deploy4me: ${message}\n`);
+  if (process.env["DEPLOY4ME_DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  process.exitCode = 1;
+});
