@@ -58,8 +58,6 @@ export const fileSchema = z.strictObject({
    * `php` and `sql` (inside single quotes), `shell` (a whole word, quoted), `json` (a whole string, quoted).
    */
   content: z.string(),
-  /** Written only when there is no such file: for what people edit afterwards. */
-  once: z.boolean().default(false),
 });
 
 export const healthSchema = z.strictObject({
@@ -114,7 +112,7 @@ export type HealthDefinition = z.output<typeof healthSchema>;
  * - `url`: where visitors find it, such as `https://wiki.example.com`, without a slash at the end
  * - `hostname`: the host name in it
  * - `networkRange`: the private network, from which only the bastion reaches the software
- * - `egressProxy`: `http://address:3128`, the only way out
+ * - `egressProxy`: the only way out, such as `http://bastion:3128`
  */
 export const builtInParameters = ["url", "hostname", "networkRange", "egressProxy"] as const;
 
