@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	defaultEndpoint = "https://api.digitalocean.com"
+	requestTimeout  = 30 * time.Second
+	largestAnswer   = 32 << 20
+	// Only reads are tried again: a create sent twice is a second billed droplet.
+	readAttempts = 4
+)
+
+// object is one JSON object of the API.
+type object = map[string]any
+
+// client speaks DigitalOcean's API v2.
+type client struct {
+	endpoint string
+	token    string
+	http     *http.Client
+	pause    func(attempt int) time.Duration
+}
+
+func newClient(endpoint, token string) *client {
+	if endpoint == "" {
+		endpoint = defaultEndpoint
+	}
+	return &client{
+		endpoint: strings.TrimRight(endpoint, "/"),
+		token:    token,
+		http:     &http.Client{Timeout: requestTimeout},
+		pause:    func(attempt int) time.Duration { return time.Duration(attempt) * 500 * time.Millisecond },
+	}
+}
+
+// apiError is an answer of the API that is not a success. The token is never part of it.
+type apiError struct {
+	Method, Path string
+	Status       int
+	ID           string `json:"id"`
+	Message      string `json:"message"`
+	RequestID    string `json:"request_id"`
+	// html is set when something in front of the API answered, a robot check for example.
+	html bool
+}
+
+func (e *apiError) Error() string {
+	text := fmt.Sprintf("DigitalOcean answered %s %s with %d: %s", e.Method, e.Path, e.Status, e.Message)
+	if e.RequestID != "" {
+		text += " (request " + e.RequestID + ")"
+	}
+	return text
+}
+
+// isGone is true only for the API's own 404: a page of a proxy proves nothing about a resource.
+func isGone(err error) bool {
+	var answer *apiError
+	return errors.As(err, &answer) && answer.Status == http.StatusNotFound && !answer.html
+}
+
+// call sends one request. body and into may be nil.
+func (c *client) call(ctx context.Context, method, path string, body any, into any) error {
+	attempts := 1
+	if method == http.MethodGet {
+		attempts = readAttempts
+	}
+	var err error
+	for attempt := 1; attempt <= attempts; attempt++ {
+		if attempt > 1 {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(c.pause(attempt)):
+			}
+		}
+		if err = c.once(ctx, method, path, body, into); err == nil || !worthAnotherTry(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func worthAnotherTry(err error) bool {
+	var answer *apiError
+	if errors.As(err, &answer) {
+		return answer.Status == http.StatusTooManyRequests || answer.Status >= 500
+	}
+	var network *url.Error
+	return errors.As(err, &network) && !errors.Is(err, context.Canceled)
+}
+
+func (c *client) once(ctx context.Context, method, path string, body any, into any) error {
+	var reader io.Reader
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", method, path, err)
+		}
+		reader = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, c.endpoint+path, reader)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	request.Header.Set("Authorization", "Bearer "+c.token)
+	request.Header.Set("Accept", "application/json")
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("DigitalOcean's API did not answer %s %s: %w", method, path, err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, largestAnswer))
+	if err != nil {
+		return fmt.Errorf("DigitalOcean's answer to %s %s broke off: %w", method, path, err)
+	}
+	return decode(method, path, response, answer, into)
+}
+
+func decode(method, path string, response *http.Response, answer []byte, into any) error {
+	failure := &apiError{Method: method, Path: path, Status: response.StatusCode}
+	isJSON := strings.Contains(response.Header.Get("Content-Type"), "json")
+	if response.StatusCode == http.StatusNoContent {
+		return nil
+	}
+	if !isJSON && len(bytes.TrimSpace(answer)) > 0 {
+		failure.html = true
+		failure.Message = "a page that is not JSON came back; something between here and the API answered in its place, " +
+			"try again later or from another network"
+		return failure
+	}
+	if response.StatusCode >= 300 {
+		if err := json.Unmarshal(answer, failure); err != nil || failure.Message == "" {
+			failure.Message = http.StatusText(response.StatusCode)
+		}
+		failure.html = !isJSON
+		return failure
+	}
+	if into == nil || len(bytes.TrimSpace(answer)) == 0 {
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(answer))
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("DigitalOcean's answer to %s %s is not what its documentation says: %w", method, path, err)
+	}
+	return nil
+}
+
+// list follows the pages of a collection. path must not have a query of its own but may have one in query.
+func (c *client) list(ctx context.Context, path, envelope string, query url.Values) ([]object, error) {
+	var all []object
+	for page := 1; ; page++ {
+		parameters := url.Values{"per_page": {"200"}, "page": {fmt.Sprint(page)}}
+		for key, values := range query {
+			parameters[key] = values
+		}
+		var answer object
+		if err := c.call(ctx, http.MethodGet, path+"?"+parameters.Encode(), nil, &answer); err != nil {
+			return nil, err
+		}
+		items, _ := answer[envelope].([]any)
+		for _, item := range items {
+			if one, ok := item.(object); ok {
+				all = append(all, one)
+			}
+		}
+		links, _ := answer["links"].(object)
+		pages, _ := links["pages"].(object)
+		if _, more := pages["next"]; !more || len(items) == 0 {
+			return all, nil
+		}
+	}
+}
