@@ -1,0 +1,115 @@
+import { stringify } from "yaml";
+
+import { type FileOnMachine, quote } from "./script";
+
+/** What a machine is told before its first boot. */
+export interface UserData {
+  /** The only host key it will ever show, made before the machine is (OpenSSH format). */
+  readonly hostKey: { readonly privateKey: string; readonly publicKey: string };
+  /** The baseline: `nft -f` text in force before the first service listens, and at later boots when the exact rules can't be loaded. */
+  readonly baseline: FileOnMachine;
+  /** The unit that loads the rules before the network, at every boot. */
+  readonly bootUnit: FileOnMachine;
+  /** Whether others may be reached through it by SSH. */
+  readonly jump: boolean;
+  /** Packages that nothing has to wait for an SSH connection to install; with the units that stay off until configured. */
+  readonly packages?: { readonly transactions: readonly (readonly string[])[]; readonly masked: readonly string[] };
+}
+
+export const packagesScriptPath = "/usr/local/lib/deploy4me/packages";
+
+/**
+ * A machine's user data, as cloud-config. The same input gives the same text for ever: on servers it is frozen at
+ * creation, on the bastion a difference replaces the machine.
+ *
+ * The first command of the first boot loads the baseline; it runs before cloud-init writes files and long before sshd
+ * starts. On every later boot the unit does, before the network is up.
+ */
+export function renderUserData(data: UserData): string {
+  const unit = data.bootUnit.path.split("/").at(-1) ?? "";
+  const packages = data.packages;
+  const files = [
+    data.baseline,
+    data.bootUnit,
+    sshDaemon(data.jump),
+    ...(packages ? [{ path: packagesScriptPath, mode: "0755", content: packagesScript(packages) }] : []),
+  ];
+  const config = {
+    // The bastion is in /etc/hosts under its name; the cloud's template would wipe that at every boot.
+    manage_etc_hosts: false,
+    bootcmd: [["cloud-init-per", "once", "deploy4me-baseline", "sh", "-c", loadBaseline(data.baseline)]],
+    write_files: files.map(({ path, content, mode = "0644", owner = "root:root" }) => ({
+      path,
+      permissions: mode,
+      owner,
+      content,
+    })),
+    disable_root: false,
+    ssh_pwauth: false,
+    ssh_deletekeys: true,
+    ssh_genkeytypes: [],
+    ssh_keys: { ed25519_private: data.hostKey.privateKey, ed25519_public: data.hostKey.publicKey },
+    no_ssh_fingerprints: true,
+    runcmd: [
+      ["systemctl", "daemon-reload"],
+      ["systemctl", "enable", unit],
+      ["sh", "-c", "rm -f /etc/ssh/ssh_host_dsa_key* /etc/ssh/ssh_host_ecdsa_key* /etc/ssh/ssh_host_rsa_key*"],
+      ["systemctl", "try-reload-or-restart", "ssh.service"],
+      ...(packages ? [["systemd-run", "--no-block", "--unit=deploy4me-packages", packagesScriptPath]] : []),
+    ],
+  };
+  return `#cloud-config\n${stringify(config, { lineWidth: 0, blockQuote: "literal" })}`;
+}
+
+function loadBaseline({ path, content, mode = "0600" }: FileOnMachine): string {
+  return `install -D -m ${mode} /dev/stdin ${quote(path)} <<'DEPLOY4ME'\n${content.trimEnd()}\nDEPLOY4ME\nnft -f ${quote(path)}\n`;
+}
+
+/** Keys only, ed25519 only, and enough room for several connections at a time. */
+function sshDaemon(jump: boolean): FileOnMachine {
+  return {
+    path: "/etc/ssh/sshd_config.d/10-deploy4me.conf",
+    mode: "0600",
+    content: `# Written by deploy4me when the machine was made.
+HostKey /etc/ssh/ssh_host_ed25519_key
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+AuthenticationMethods publickey
+AllowAgentForwarding no
+AllowTcpForwarding ${jump ? "local" : "no"}
+AllowStreamLocalForwarding no
+PermitTunnel no
+X11Forwarding no
+LoginGraceTime 30
+MaxStartups 60:30:120
+MaxSessions 60
+ClientAliveInterval 30
+UseDNS no
+`,
+  };
+}
+
+/** Each transaction leaves a mark, so that whoever needs only the first need not wait for the others. */
+function packagesScript({ transactions, masked }: NonNullable<UserData["packages"]>): string {
+  const options = "-o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold";
+  return [
+    "#!/bin/bash",
+    "# Installs this machine's packages. Their services stay off until they are configured.",
+    "set -euo pipefail",
+    "export DEBIAN_FRONTEND=noninteractive",
+    "install -d /run/deploy4me",
+    `systemctl mask --quiet ${masked.join(" ")}`,
+    `apt-get update -q ${options}`,
+    ...transactions.flatMap((packages, index) => [
+      `apt-get install -y -q --no-install-recommends ${options} ${packages.join(" ")}`,
+      `touch ${packagesMark(index)}`,
+    ]),
+    "",
+  ].join("\n");
+}
+
+/** The file that says that a transaction is done since this boot. */
+export function packagesMark(transaction: number): string {
+  return `/run/deploy4me/packages-${transaction}`;
+}
