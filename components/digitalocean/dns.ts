@@ -9,6 +9,8 @@ export interface DnsArgs {
   readonly subdomains: readonly string[];
   readonly ipv4: pulumi.Input<string>;
   readonly ipv6: pulumi.Input<string>;
+  /** What has to be known before anything is made: that the cloud has what was asked for. */
+  readonly ready: pulumi.Input<pulumi.Input<pulumi.Resource>[]>;
   readonly transform?: {
     readonly domain?: Transform<digitalocean.DomainArgs>;
     readonly record?: Transform<digitalocean.DnsRecordArgs>;
@@ -25,7 +27,7 @@ export class Dns extends pulumi.ComponentResource {
   constructor(name: string, args: DnsArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("deploy4me:digitalocean:Dns", name, {}, options);
     const domain = new digitalocean.Domain(
-      ...transformed(args.transform?.domain, `${name}-domain`, { name: args.domain }, { parent: this }),
+      ...transformed(args.transform?.domain, `${name}-domain`, { name: args.domain }, { parent: this, dependsOn: args.ready }),
     );
     this.domain = domain.name;
     for (const subdomain of args.subdomains) {

@@ -13,6 +13,8 @@ export interface NetworkArgs {
   readonly adminAccess: readonly string[];
   /** The ports on which software answers the bastion. */
   readonly softwarePorts: readonly number[];
+  /** What has to be known before anything is made: that the cloud has what was asked for. */
+  readonly ready: pulumi.Input<pulumi.Input<pulumi.Resource>[]>;
   readonly transform?: {
     readonly vpc?: Transform<digitalocean.VpcArgs>;
     readonly bastionFirewall?: Transform<digitalocean.FirewallArgs>;
@@ -43,13 +45,13 @@ export class Network extends pulumi.ComponentResource {
     this.registerOutputs({ vpcId: this.vpcId, bastionTag: this.bastionTag, serverTag: this.serverTag });
   }
 
-  private vpc(name: string, { identity, region, networkRange, transform }: NetworkArgs): digitalocean.Vpc {
+  private vpc(name: string, { identity, region, networkRange, ready, transform }: NetworkArgs): digitalocean.Vpc {
     const args = { name: cloudName(identity), region, ipRange: networkRange };
-    return new digitalocean.Vpc(...transformed(transform?.vpc, `${name}-vpc`, args, { parent: this }));
+    return new digitalocean.Vpc(...transformed(transform?.vpc, `${name}-vpc`, args, { parent: this, dependsOn: ready }));
   }
 
-  private tag(name: string, part: string, { identity }: NetworkArgs): digitalocean.Tag {
-    return new digitalocean.Tag(`${name}-${part}-tag`, { name: cloudName(identity, part) }, { parent: this });
+  private tag(name: string, part: string, { identity, ready }: NetworkArgs): digitalocean.Tag {
+    return new digitalocean.Tag(`${name}-${part}-tag`, { name: cloudName(identity, part) }, { parent: this, dependsOn: ready });
   }
 
   private bastionFirewall(name: string, args: NetworkArgs): digitalocean.Firewall {
