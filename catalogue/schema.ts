@@ -47,7 +47,10 @@ export const parameterSchema = z
 export const fileSchema = z.strictObject({
   path: absolutePath,
   /** Octal, as in chmod. */
-  mode: z.string().regex(/^0[0-7]{3}$/, 'four octal digits in quotes, such as "0644"').default("0644"),
+  mode: z
+    .string()
+    .regex(/^0[0-7]{3}$/, 'four octal digits in quotes, such as "0644"')
+    .default("0644"),
   /** `user:group`. */
   owner: z
     .string()

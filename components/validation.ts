@@ -63,7 +63,11 @@ function validNetworkRange(text: string, { reservedRanges }: CloudLimits, server
   // Network, broadcast, gateway, the bastion and the one that replaces it.
   const room = 2 ** (32 - range.prefix) - 5;
   if (servers > room) {
-    throw new InvalidArgument("networkRange", text, `has to have room for ${servers} servers: a larger range than this`);
+    throw new InvalidArgument(
+      "networkRange",
+      text,
+      `has to have room for ${servers} servers: a larger range than this`,
+    );
   }
   return range;
 }
@@ -98,7 +102,8 @@ function validAdminAccess(args: BusinessDeploymentArgs, networkRange: Cidr): Cid
 
 function validAdminKeys(keys: readonly string[]): void {
   keys.forEach((key, index) => {
-    if (/^(ssh-ed25519|sk-ssh-ed25519@openssh\.com|ecdsa-sha2-nistp\d+|ssh-rsa) [A-Za-z0-9+/=]+( [^\r\n]*)?$/.test(key)) return;
+    if (/^(ssh-ed25519|sk-ssh-ed25519@openssh\.com|ecdsa-sha2-nistp\d+|ssh-rsa) [A-Za-z0-9+/=]+( [^\r\n]*)?$/.test(key))
+      return;
     throw new InvalidArgument(`adminKeys[${index}]`, key, "has to be an OpenSSH public key, such as ssh-ed25519 AAAA…");
   });
 }
@@ -119,7 +124,8 @@ function validSoftware(requests: readonly SoftwareRequest[], domain: string, cat
     }
     requireLabel(`${at}.name`, name);
     requireLabel(`${at}.subdomain`, subdomain);
-    if (names.has(name)) throw new InvalidArgument(`${at}.name`, name, "has to differ from bastion and the other names");
+    if (names.has(name))
+      throw new InvalidArgument(`${at}.name`, name, "has to differ from bastion and the other names");
     if (subdomains.has(subdomain)) {
       throw new InvalidArgument(`${at}.subdomain`, subdomain, "has to differ from the other subdomains");
     }
@@ -179,7 +185,11 @@ export function requireParameter(
   const shown = credential === "password" ? "something else" : value;
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(value)) {
-    throw new InvalidArgument(argument, credential === "password" ? shown : JSON.stringify(value), "has to be one line of text");
+    throw new InvalidArgument(
+      argument,
+      credential === "password" ? shown : JSON.stringify(value),
+      "has to be one line of text",
+    );
   }
   if (pattern === undefined || new RegExp(pattern).test(value)) return;
   throw new InvalidArgument(argument, shown, `has to be ${expected ?? `a text that matches ${pattern}`}`);

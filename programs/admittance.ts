@@ -30,7 +30,8 @@ export function warnWhenNotAdmitted(deployment: BusinessDeployment, adminAccess:
 export function admittanceWarning(addresses: readonly string[], adminAccess: readonly string[]): string | undefined {
   const visible = addresses.filter(isPublicAddress);
   const ranges = adminAccess.flatMap((text) => parseCidr(text) ?? []);
-  if (visible.length === 0 || visible.some((address) => ranges.some((range) => contains(range, address)))) return undefined;
+  if (visible.length === 0 || visible.some((address) => ranges.some((range) => contains(range, address))))
+    return undefined;
   const own = visible.map((address) => `${address}/${address.includes(":") ? 128 : 32}`);
   return (
     `adminAccess (${adminAccess.join(", ")}) does not admit this machine (${visible.join(", ")}): ` +

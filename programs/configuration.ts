@@ -47,7 +47,10 @@ export const configurationKeys = Object.keys(schema.shape);
  *   stack can't know from where it will be deployed
  * @throws InvalidArgument naming the key
  */
-export function requestFrom(read: ReadConfig, environment: Readonly<Record<string, string | undefined>>): DeploymentRequest {
+export function requestFrom(
+  read: ReadConfig,
+  environment: Readonly<Record<string, string | undefined>>,
+): DeploymentRequest {
   const given = configurationKeys.flatMap((key) => {
     const value = read(key);
     return value === undefined ? [] : [[key, value] as const];
@@ -76,7 +79,9 @@ function childOf(value: unknown, key: PropertyKey): unknown {
 
 /** `["software", 0, "size"]` → `software[0].size` */
 function inWords(path: readonly PropertyKey[]): string {
-  return path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`)).join("");
+  return path
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
+    .join("");
 }
 
 /** Optional keys are absent rather than undefined, all the way down. */

@@ -100,7 +100,12 @@ export class Bastion extends pulumi.ComponentResource {
   private reservedIp(name: string, { region, transform }: BastionArgs): digitalocean.ReservedIp {
     const dropletId = this.droplet.id.apply(Number);
     return new digitalocean.ReservedIp(
-      ...transformed<digitalocean.ReservedIpArgs>(transform?.reservedIp, `${name}-address`, { region, dropletId }, { parent: this }),
+      ...transformed<digitalocean.ReservedIpArgs>(
+        transform?.reservedIp,
+        `${name}-address`,
+        { region, dropletId },
+        { parent: this },
+      ),
     );
   }
 }

@@ -71,7 +71,9 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
     this.urls = pulumi.output(Object.fromEntries(valid.software.map((one) => [one.name, one.url])));
     this.bastionAddress = bastion.address;
     this.versions = pulumi.all(Object.fromEntries(software.map((one) => [one.name, one.server.version])));
-    this.credentials = pulumi.secret(pulumi.all(Object.fromEntries(software.map((one) => [one.name, one.server.credential]))));
+    this.credentials = pulumi.secret(
+      pulumi.all(Object.fromEntries(software.map((one) => [one.name, one.server.credential]))),
+    );
     this.caCertificate = gateway.caCertificate;
     this.sshConfig = hosts.apply((known) => sshConfiguration(name, known, directory));
     this.knownHosts = hosts.apply((known) => knownHosts(name, known));
@@ -87,7 +89,11 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
     const ready = availability(args.region, wantedSizes(bastionSize, valid), { parent: this });
     const comment = cloudName(identity);
     const sshKey = new SshKeyPair(`${name}-key`, { comment }, { parent: this, dependsOn: ready });
-    const record = new digitalocean.SshKey(`${name}-key`, { name: comment, publicKey: sshKey.publicKey }, { parent: this });
+    const record = new digitalocean.SshKey(
+      `${name}-key`,
+      { name: comment, publicKey: sshKey.publicKey },
+      { parent: this },
+    );
     return { name, args, valid, identity, bastionSize, ready, sshKey, sshKeyFingerprint: record.fingerprint };
   }
 
@@ -96,7 +102,14 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
     const { region, transform } = args;
     return new Network(
       `${name}-network`,
-      { identity, region, softwarePorts, ready, ...ranges(valid), ...(transform?.network && { transform: transform.network }) },
+      {
+        identity,
+        region,
+        softwarePorts,
+        ready,
+        ...ranges(valid),
+        ...(transform?.network && { transform: transform.network }),
+      },
       { parent: this },
     );
   }
@@ -135,7 +148,11 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
     return { software, machine };
   }
 
-  private gateway({ name, args, valid, identity, ready }: Context, bastion: Bastion, servers: readonly MadeServer[]): Gateway {
+  private gateway(
+    { name, args, valid, identity, ready }: Context,
+    bastion: Bastion,
+    servers: readonly MadeServer[],
+  ): Gateway {
     const sites = servers.map(({ software: { hostname, definition }, machine }) => ({
       hostname,
       address: machine.privateAddress,
@@ -214,12 +231,23 @@ function ranges({ networkRange, adminAccess }: ValidDeployment) {
 
 function machineArgs({ identity, args, ready, sshKey, sshKeyFingerprint }: Context, network: Network) {
   const { region, adminKeys = [] } = args;
-  return { identity, region, adminKeys, ready, sshKey, sshKeyFingerprint, vpcId: network.vpcId, after: network.firewalls };
+  return {
+    identity,
+    region,
+    adminKeys,
+    ready,
+    sshKey,
+    sshKeyFingerprint,
+    vpcId: network.vpcId,
+    after: network.firewalls,
+  };
 }
 
 function sizeOf({ size, definition }: ResolvedSoftware): string {
   if (size !== undefined) return size;
-  return definition.needs.memoryMb <= 1024 ? smallest : `s-${definition.needs.memoryMb <= 2048 ? "1vcpu-2gb" : "2vcpu-4gb"}`;
+  return definition.needs.memoryMb <= 1024
+    ? smallest
+    : `s-${definition.needs.memoryMb <= 2048 ? "1vcpu-2gb" : "2vcpu-4gb"}`;
 }
 
 function wantedSizes(bastionSize: string, { software }: ValidDeployment): WantedSize[] {

@@ -27,7 +27,12 @@ export class Dns extends pulumi.ComponentResource {
   constructor(name: string, args: DnsArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("deploy4me:digitalocean:Dns", name, {}, options);
     const domain = new digitalocean.Domain(
-      ...transformed(args.transform?.domain, `${name}-domain`, { name: args.domain }, { parent: this, dependsOn: args.ready }),
+      ...transformed(
+        args.transform?.domain,
+        `${name}-domain`,
+        { name: args.domain },
+        { parent: this, dependsOn: args.ready },
+      ),
     );
     this.domain = domain.name;
     for (const subdomain of args.subdomains) {
@@ -37,7 +42,11 @@ export class Dns extends pulumi.ComponentResource {
     this.registerOutputs({ domain: this.domain });
   }
 
-  private record(name: string, record: Pick<digitalocean.DnsRecordArgs, "name" | "type" | "value">, args: DnsArgs): void {
+  private record(
+    name: string,
+    record: Pick<digitalocean.DnsRecordArgs, "name" | "type" | "value">,
+    args: DnsArgs,
+  ): void {
     const full = { ...record, domain: this.domain, ttl: timeToLive };
     new digitalocean.DnsRecord(
       ...transformed<digitalocean.DnsRecordArgs>(args.transform?.record, name, full, { parent: this }),

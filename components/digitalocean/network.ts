@@ -47,11 +47,17 @@ export class Network extends pulumi.ComponentResource {
 
   private vpc(name: string, { identity, region, networkRange, ready, transform }: NetworkArgs): digitalocean.Vpc {
     const args = { name: cloudName(identity), region, ipRange: networkRange };
-    return new digitalocean.Vpc(...transformed(transform?.vpc, `${name}-vpc`, args, { parent: this, dependsOn: ready }));
+    return new digitalocean.Vpc(
+      ...transformed(transform?.vpc, `${name}-vpc`, args, { parent: this, dependsOn: ready }),
+    );
   }
 
   private tag(name: string, part: string, { identity, ready }: NetworkArgs): digitalocean.Tag {
-    return new digitalocean.Tag(`${name}-${part}-tag`, { name: cloudName(identity, part) }, { parent: this, dependsOn: ready });
+    return new digitalocean.Tag(
+      `${name}-${part}-tag`,
+      { name: cloudName(identity, part) },
+      { parent: this, dependsOn: ready },
+    );
   }
 
   private bastionFirewall(name: string, args: NetworkArgs): digitalocean.Firewall {
@@ -59,7 +65,9 @@ export class Network extends pulumi.ComponentResource {
     const firewall = { name: cloudName(args.identity, "bastion"), tags: [this.bastionTag], ...rules };
     const { bastionFirewall } = args.transform ?? {};
     return new digitalocean.Firewall(
-      ...transformed<digitalocean.FirewallArgs>(bastionFirewall, `${name}-bastion-firewall`, firewall, { parent: this }),
+      ...transformed<digitalocean.FirewallArgs>(bastionFirewall, `${name}-bastion-firewall`, firewall, {
+        parent: this,
+      }),
     );
   }
 
@@ -113,11 +121,13 @@ export function serverFirewallRules(
   return {
     inboundRules: [
       { protocol: "tcp", portRange: String(sshPort), sourceAddresses: [networkRange] },
-      ...[...new Set(softwarePorts)].sort((a, b) => a - b).map((port) => ({
-        protocol: "tcp",
-        portRange: String(port),
-        sourceTags: [bastionTag],
-      })),
+      ...[...new Set(softwarePorts)]
+        .sort((a, b) => a - b)
+        .map((port) => ({
+          protocol: "tcp",
+          portRange: String(port),
+          sourceTags: [bastionTag],
+        })),
     ],
     outboundRules: [
       { protocol: "tcp", portRange: String(egressPort), ...bastion },

@@ -101,7 +101,14 @@ function nameServer({ listen }: TimeAndNames): string[] {
   return [
     writeFile({
       path: "/etc/dnsmasq.d/deploy4me.conf",
-      content: [`listen-address=${listen}`, "bind-dynamic", "no-hosts", "address=/#/", "servers-file=/etc/deploy4me/names", ""].join("\n"),
+      content: [
+        `listen-address=${listen}`,
+        "bind-dynamic",
+        "no-hosts",
+        "address=/#/",
+        "servers-file=/etc/deploy4me/names",
+        "",
+      ].join("\n"),
     }),
     `sed -E 's#^\\.?(.*)$#server=/\\1/\\##' ${allowedHostsPath} >/etc/deploy4me/names`,
     "chmod 0644 /etc/deploy4me/names",

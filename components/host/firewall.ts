@@ -33,8 +33,17 @@ export function bastionRuleset({ adminAccess, networkRange, privateAddress, upst
     rules: [
       ...always(),
       ...tcp("INPUT", { destinationPorts: webPorts, comment: "visitors" }),
-      ...adminAccess.flatMap((source) => tcp("INPUT", { source, destinationPorts: [sshPort], comment: "administrators" })),
-      { ...inside, chain: "INPUT", protocol: "tcp", destinationPorts: [egressPort], action: "ACCEPT", comment: "egress proxy" },
+      ...adminAccess.flatMap((source) =>
+        tcp("INPUT", { source, destinationPorts: [sshPort], comment: "administrators" }),
+      ),
+      {
+        ...inside,
+        chain: "INPUT",
+        protocol: "tcp",
+        destinationPorts: [egressPort],
+        action: "ACCEPT",
+        comment: "egress proxy",
+      },
       { ...inside, chain: "INPUT", protocol: "tcp", destinationPorts: [dnsPort], action: "ACCEPT", comment: "DNS" },
       { ...inside, chain: "INPUT", protocol: "udp", destinationPorts: [dnsPort], action: "ACCEPT", comment: "DNS" },
       { ...inside, chain: "INPUT", protocol: "udp", destinationPorts: [timePort], action: "ACCEPT", comment: "time" },
@@ -44,20 +53,28 @@ export function bastionRuleset({ adminAccess, networkRange, privateAddress, upst
       ...upstreams.flatMap(({ address, port }) =>
         tcp("OUTPUT", { destination: address, destinationPorts: [port], comment: "reverse proxy" }),
       ),
-      ...(["tcp", "udp"] as const).map(
-        (protocol): FirewallRule => ({
-          chain: "OUTPUT",
-          protocol,
-          destinationPorts: [dnsPort],
-          state: ["NEW"],
-          action: "ACCEPT",
-          comment: "DNS",
-        }),
-      ),
-      { chain: "OUTPUT", protocol: "udp", destinationPorts: [timePort], state: ["NEW"], action: "ACCEPT", comment: "time" },
-      ...innerDestinations.map(
-        (destination): FirewallRule => ({ chain: "OUTPUT", destination, action: "DROP", comment: "nothing further inside" }),
-      ),
+      ...(["tcp", "udp"] as const).map((protocol): FirewallRule => ({
+        chain: "OUTPUT",
+        protocol,
+        destinationPorts: [dnsPort],
+        state: ["NEW"],
+        action: "ACCEPT",
+        comment: "DNS",
+      })),
+      {
+        chain: "OUTPUT",
+        protocol: "udp",
+        destinationPorts: [timePort],
+        state: ["NEW"],
+        action: "ACCEPT",
+        comment: "time",
+      },
+      ...innerDestinations.map((destination): FirewallRule => ({
+        chain: "OUTPUT",
+        destination,
+        action: "DROP",
+        comment: "nothing further inside",
+      })),
       ...tcp("OUTPUT", { destinationPorts: webPorts, comment: "web" }),
     ],
   };
@@ -87,7 +104,14 @@ export function serverRuleset({ networkRange, bastionAddress, softwarePort }: Se
       ...tcp("INPUT", { source: bastionAddress, destinationPorts: [softwarePort], comment: "reverse proxy" }),
 
       ...metadataForRootOnly(),
-      { ...bastion, chain: "OUTPUT", protocol: "tcp", destinationPorts: [egressPort], action: "ACCEPT", comment: "egress proxy" },
+      {
+        ...bastion,
+        chain: "OUTPUT",
+        protocol: "tcp",
+        destinationPorts: [egressPort],
+        action: "ACCEPT",
+        comment: "egress proxy",
+      },
       { ...bastion, chain: "OUTPUT", protocol: "tcp", destinationPorts: [dnsPort], action: "ACCEPT", comment: "DNS" },
       { ...bastion, chain: "OUTPUT", protocol: "udp", destinationPorts: [dnsPort], action: "ACCEPT", comment: "DNS" },
       { ...bastion, chain: "OUTPUT", protocol: "udp", destinationPorts: [timePort], action: "ACCEPT", comment: "time" },
@@ -97,7 +121,7 @@ export function serverRuleset({ networkRange, bastionAddress, softwarePort }: Se
 
 /** Ranges of {@link innerRanges} that iptables can tell by destination; multicast stays out by the default. */
 const innerDestinations = innerRanges.filter(
-  (range) => !["0.0.0.0/8", "::/128", "::ffff:0:0/96", "127.0.0.0/8", "::1/128"].includes(range),
+  (range) => !["0.0.0.0/8", "127.0.0.0/8", "::1/128"].includes(range),
 );
 
 /**

@@ -52,7 +52,10 @@ export class Gateway extends pulumi.ComponentResource {
     this.registerOutputs({ caCertificate: this.caCertificate });
   }
 
-  private egressProxy(name: string, { privateAddress, networkRange, egress, machine, endpoint }: GatewayArgs): remote.Command {
+  private egressProxy(
+    name: string,
+    { privateAddress, networkRange, egress, machine, endpoint }: GatewayArgs,
+  ): remote.Command {
     const stdin = pulumi.output(privateAddress).apply((listen) => egressScript({ listen, networkRange, egress }));
     return new remote.Command(`${name}-egress`, runScript(endpoint, stdin), onMachine(this, machine));
   }
@@ -63,15 +66,28 @@ export class Gateway extends pulumi.ComponentResource {
       .output({ privateAddress, upstreams: sites.map(({ address, port }) => ({ address, port })) })
       .apply((known) => bastionRuleset({ adminAccess, networkRange, ...known }));
     // The packages that the first script waits for bring iptables.
-    return new HostFirewall(`${name}-firewall`, { connection: { ...endpoint }, ruleset }, onMachine(this, machine, [egress]));
+    return new HostFirewall(
+      `${name}-firewall`,
+      { connection: { ...endpoint }, ruleset },
+      onMachine(this, machine, [egress]),
+    );
   }
 
   private authority(name: string, { tls, authorityName, ready }: GatewayArgs): CertificateAuthority | undefined {
     if (tls.issuer === "acme") return undefined;
-    return new CertificateAuthority(`${name}-authority`, { commonName: authorityName }, { parent: this, dependsOn: ready });
+    return new CertificateAuthority(
+      `${name}-authority`,
+      { commonName: authorityName },
+      { parent: this, dependsOn: ready },
+    );
   }
 
-  private ingress(name: string, args: GatewayArgs, egress: remote.Command, authority: CertificateAuthority | undefined): void {
+  private ingress(
+    name: string,
+    args: GatewayArgs,
+    egress: remote.Command,
+    authority: CertificateAuthority | undefined,
+  ): void {
     const { privateAddress, networkRange, sites, tls, endpoint, machine } = args;
     const material = authority && { certificate: authority.certificate, privateKey: authority.privateKey };
     const stdin = pulumi

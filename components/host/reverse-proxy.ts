@@ -21,7 +21,8 @@ export function caddyConfiguration(sites: readonly Site[], tls: AcmeTls | Privat
     path: "/etc/caddy/Caddyfile",
     owner: "root:caddy",
     mode: "0640",
-    content: [globalOptions(tls), securityHeaders, fallback, ...sites.map((site) => siteBlock(site, tls))].join("\n\n") + "\n",
+    content:
+      [globalOptions(tls), securityHeaders, fallback, ...sites.map((site) => siteBlock(site, tls))].join("\n\n") + "\n",
   };
 }
 

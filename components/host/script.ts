@@ -37,9 +37,15 @@ export function writeFile({ path, content, mode = "0644", owner = "root:root" }:
  * input: one that reads can't swallow the rest.
  */
 export function script(...steps: readonly string[]): string {
-  return ["set -euo pipefail", "export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8", "main() {", ...steps, "}", "main </dev/null", ""].join(
-    "\n",
-  );
+  return [
+    "set -euo pipefail",
+    "export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8",
+    "main() {",
+    ...steps,
+    "}",
+    "main </dev/null",
+    "",
+  ].join("\n");
 }
 
 /** Installs packages that may be there already, and waits for another apt instead of failing. */

@@ -50,12 +50,21 @@ export class SoftwareServer extends pulumi.ComponentResource {
     const { bastionAddress, networkRange, software, connection, machine } = args;
     const ruleset = pulumi
       .output(bastionAddress)
-      .apply((address) => serverRuleset({ networkRange, bastionAddress: address, softwarePort: software.definition.port }));
-    new HostFirewall(`${name}-firewall`, { connection: { ...connection }, ruleset }, onMachine(this, machine, [uplink]));
+      .apply((address) =>
+        serverRuleset({ networkRange, bastionAddress: address, softwarePort: software.definition.port }),
+      );
+    new HostFirewall(
+      `${name}-firewall`,
+      { connection: { ...connection }, ruleset },
+      onMachine(this, machine, [uplink]),
+    );
   }
 
   /** Every parameter of the definition: from the request, from its default, or made here. */
-  private parameters(name: string, { software, networkRange, ready }: SoftwareServerArgs): Record<string, pulumi.Output<string>> {
+  private parameters(
+    name: string,
+    { software, networkRange, ready }: SoftwareServerArgs,
+  ): Record<string, pulumi.Output<string>> {
     const own = Object.entries(software.definition.parameters).map(([key, parameter]) => {
       const given = software.parameters[key] ?? parameter.default;
       const argument = `parameters.${key} of ${software.name}`;
@@ -67,7 +76,10 @@ export class SoftwareServer extends pulumi.ComponentResource {
         return [key, parameter.credential === "password" ? pulumi.secret(checked) : checked] as const;
       }
       const length = parameter.generate?.length ?? 24;
-      return [key, new Password(`${name}-${asSuffix(key)}`, { length }, { parent: this, dependsOn: ready }).value] as const;
+      return [
+        key,
+        new Password(`${name}-${asSuffix(key)}`, { length }, { parent: this, dependsOn: ready }).value,
+      ] as const;
     });
     return {
       ...Object.fromEntries(own),
@@ -101,7 +113,9 @@ function credentialOf(
     const key = Object.entries(definition.parameters).find(([, { credential }]) => credential === kind)?.[0];
     return (key === undefined ? undefined : parameters[key]) ?? pulumi.output("");
   };
-  return pulumi.secret(pulumi.all([named("user"), named("password")]).apply(([user, password]) => ({ user, password })));
+  return pulumi.secret(
+    pulumi.all([named("user"), named("password")]).apply(([user, password]) => ({ user, password })),
+  );
 }
 
 /** `adminPassword` → `admin-password` */

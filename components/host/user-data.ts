@@ -6,6 +6,8 @@ import { type FileOnMachine, quote } from "./script";
 export interface UserData {
   /** The only host key it will ever show, made before the machine is (OpenSSH format). */
   readonly hostKey: { readonly privateKey: string; readonly publicKey: string };
+  /** Who may log in as root (OpenSSH format). */
+  readonly authorizedKeys: readonly string[];
   /** The baseline: `nft -f` text in force before the first service listens, and at later boots when the exact rules can't be loaded. */
   readonly baseline: FileOnMachine;
   /** The unit that loads the rules before the network, at every boot. */
@@ -45,9 +47,9 @@ export function renderUserData(data: UserData): string {
       content,
     })),
     disable_root: false,
+    ssh_authorized_keys: [...data.authorizedKeys],
     ssh_pwauth: false,
     ssh_deletekeys: true,
-    ssh_genkeytypes: [],
     ssh_keys: { ed25519_private: data.hostKey.privateKey, ed25519_public: data.hostKey.publicKey },
     no_ssh_fingerprints: true,
     runcmd: [

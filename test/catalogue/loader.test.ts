@@ -41,9 +41,21 @@ describe("the catalogue", () => {
 
   test.each([
     ["no YAML", "name: [", "notes.yaml: the definition is not YAML: "],
-    ["an unknown key", `${minimal}colour: red\n`, 'notes.yaml: the definition is not right: Unrecognized key: "colour"'],
-    ["another name", minimal.replace("name: notes", "name: other"), "notes.yaml: name has to be the file's name, notes"],
-    ["a missing key", minimal.replace("port: 80\n", ""), "notes.yaml: port is not right: Invalid input: expected number"],
+    [
+      "an unknown key",
+      `${minimal}colour: red\n`,
+      'notes.yaml: the definition is not right: Unrecognized key: "colour"',
+    ],
+    [
+      "another name",
+      minimal.replace("name: notes", "name: other"),
+      "notes.yaml: name has to be the file's name, notes",
+    ],
+    [
+      "a missing key",
+      minimal.replace("port: 80\n", ""),
+      "notes.yaml: port is not right: Invalid input: expected number",
+    ],
     [
       "a package that is none",
       minimal.replace("install: [notes]", "install: ['notes; rm']"),

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parse } from "yaml";
+
+import { loadCatalogue } from "../../catalogue/loader";
+import { InvalidArgument } from "../../components/errors";
+import { validateDeployment } from "../../components/validation";
+import { configurationKeys, requestFrom } from "../../programs/configuration";
+
+const right = {
+  domain: "example.com",
+  region: "fra1",
+  adminAccess: ["203.0.113.7/32"],
+  software: [{ name: "wiki", software: "dokuwiki" }],
+};
+const from = (config: Record<string, unknown>, environment = {}) => requestFrom((key) => config[key], environment);
+
+/** A stack of ours, with the project's name taken off its keys. */
+function stack(name: string): Record<string, unknown> {
+  const root = join(require.resolve("deploy4me/package.json"), "..");
+  const { config } = parse(readFileSync(join(root, "stacks", `Pulumi.${name}.yaml`), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("deploy4me:", ""), value]));
+}
+
+describe("the configuration", () => {
+  test("becomes a request, with nothing in it that was not said", () => {
+    expect(from(right)).toEqual({ name: "office", ...right });
+  });
+
+  test("takes the administrators' addresses from the environment when it names none", () => {
+    const { adminAccess: _, ...open } = right;
+    expect(from(open, { DEPLOY4ME_ADMIN_ACCESS: "203.0.113.2/32, 2001:db8::2/128" }).adminAccess).toEqual([
+      "203.0.113.2/32",
+      "2001:db8::2/128",
+    ]);
+    expect(from(right, { DEPLOY4ME_ADMIN_ACCESS: "198.51.100.1/32" }).adminAccess).toEqual(right.adminAccess);
+    expect(from(open).adminAccess).toEqual([]);
+  });
+
+  test.each<[string, Record<string, unknown>, string, string]>([
+    [
+      "a missing key",
+      { domain: undefined },
+      "domain",
+      "domain is not right: Invalid input: expected string, received undefined (it is missing).",
+    ],
+    [
+      "a list that is none",
+      { software: "dokuwiki" },
+      "software",
+      "software is not right: Invalid input: expected array, received string (it is dokuwiki).",
+    ],
+    [
+      "an unknown key inside",
+      { software: [{ name: "a", software: "b", colour: 1 }] },
+      "software[0]",
+      'software[0] is not right: Unrecognized key: "colour"',
+    ],
+    [
+      "an unknown issuer",
+      { tls: { issuer: "me" } },
+      "tls.issuer",
+      "tls.issuer is not right: Invalid discriminator value. Expected 'acme' | 'private-ca' (it is me).",
+    ],
+  ])("with %s is refused by the key's name", (_, change, argument, message) => {
+    expect(() => from({ ...right, ...change })).toThrow(message);
+    try {
+      from({ ...right, ...change });
+    } catch (error) {
+      expect(error).toBeInstanceOf(InvalidArgument);
+      expect(error).toMatchObject({ argument });
+    }
+  });
+
+  test.each(["sandbox", "digitalocean-small"])("of the stack %s is right", (name) => {
+    const request = from(stack(name), { DEPLOY4ME_ADMIN_ACCESS: "203.0.113.2/32" });
+    expect(
+      validateDeployment({ ...request, catalogue: loadCatalogue() }, { reservedRanges: [] }).software,
+    ).toHaveLength(1);
+  });
+
+  test("is shown in the example stack key by key", () => {
+    const { allowAdminAccessFromAnywhere: _, ...shown } = Object.fromEntries(
+      configurationKeys.map((key) => [key, true]),
+    );
+    expect(Object.keys(stack("digitalocean-small")).sort()).toEqual(Object.keys(shown).sort());
+  });
+
+  test("of the example stacks holds no secret", () => {
+    for (const name of ["sandbox", "digitalocean-small"])
+      expect(JSON.stringify(stack(name))).not.toMatch(/token|secure|password/i);
+  });
+});
