@@ -1,6 +1,7 @@
 import type { Input, Output } from "@pulumi/pulumi";
 
 import type { Catalogue } from "../catalogue/loader";
+import type { SoftwareDefinition } from "../catalogue/schema";
 
 /**
  * The shape every cloud's `BusinessDeployment` has: what goes in and what comes out. Each cloud adds only its own
@@ -92,6 +93,6 @@ export interface ResolvedSoftware {
   readonly hostname: string;
   readonly url: string;
   readonly size: string | undefined;
-  readonly definition: import("../catalogue/schema").SoftwareDefinition;
+  readonly definition: SoftwareDefinition;
   readonly parameters: Readonly<Record<string, Input<string>>>;
 }

@@ -183,7 +183,7 @@ export function requireParameter(
   { pattern, expected, credential }: SoftwareDefinition["parameters"][string],
 ): void {
   const shown = credential === "password" ? "something else" : value;
-  // eslint-disable-next-line no-control-regex
+
   if (/[\u0000-\u001f\u007f]/.test(value)) {
     throw new InvalidArgument(
       argument,

@@ -62,7 +62,7 @@ export function requestFrom(
     const value = path.reduce<unknown>((inner, key) => childOf(inner, key), Object.fromEntries(given));
     throw new InvalidArgument(inWords(path), value, `is not right: ${issue?.message ?? ""}`);
   }
-  const adminAccess = result.data.adminAccess ?? fromEnvironment(environment["DEPLOY4ME_ADMIN_ACCESS"]);
+  const adminAccess = result.data.adminAccess ?? fromEnvironment(environment.DEPLOY4ME_ADMIN_ACCESS);
   return withoutUndefined({ ...result.data, adminAccess }) as DeploymentRequest;
 }
 

@@ -120,9 +120,7 @@ export function serverRuleset({ networkRange, bastionAddress, softwarePort }: Se
 }
 
 /** Ranges of {@link innerRanges} that iptables can tell by destination; multicast stays out by the default. */
-const innerDestinations = innerRanges.filter(
-  (range) => !["0.0.0.0/8", "127.0.0.0/8", "::1/128"].includes(range),
-);
+const innerDestinations = innerRanges.filter((range) => !["0.0.0.0/8", "127.0.0.0/8", "::1/128"].includes(range));
 
 /**
  * What every machine needs: itself, answers to what it asked, and the ICMP without which IPv6 finds no neighbour and no

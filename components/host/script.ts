@@ -1,12 +1,9 @@
+import { quote } from "../remote/shell";
+
 /**
  * Text of shell scripts, built purely. A script is sent to `bash -s` on standard input: what it contains is in no
  * command line and no log.
  */
-
-/** One word for a POSIX shell, whatever is in it. */
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 export interface FileOnMachine {
   readonly path: string;

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 
-import { type FileOnMachine, quote } from "./script";
+import { quote } from "../remote/shell";
+import type { FileOnMachine } from "./script";
 
 /** What a machine is told before its first boot. */
 export interface UserData {

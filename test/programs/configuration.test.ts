@@ -31,7 +31,7 @@ describe("the configuration", () => {
   });
 
   test("takes the administrators' addresses from the environment when it names none", () => {
-    const { adminAccess: _, ...open } = right;
+    const open = { ...right, adminAccess: undefined };
     expect(from(open, { DEPLOY4ME_ADMIN_ACCESS: "203.0.113.2/32, 2001:db8::2/128" }).adminAccess).toEqual([
       "203.0.113.2/32",
       "2001:db8::2/128",
@@ -83,10 +83,8 @@ describe("the configuration", () => {
   });
 
   test("is shown in the example stack key by key", () => {
-    const { allowAdminAccessFromAnywhere: _, ...shown } = Object.fromEntries(
-      configurationKeys.map((key) => [key, true]),
-    );
-    expect(Object.keys(stack("digitalocean-small")).sort()).toEqual(Object.keys(shown).sort());
+    const shown = configurationKeys.filter((key) => key !== "allowAdminAccessFromAnywhere");
+    expect(Object.keys(stack("digitalocean-small")).sort()).toEqual(shown.sort());
   });
 
   test("of the example stacks holds no secret", () => {

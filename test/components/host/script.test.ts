@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { quote, script, writeFile } from "../../../components/host/script";
+import { script, writeFile } from "../../../components/host/script";
+import { quote } from "../../../components/remote/shell";
 
 function run(text: string) {
   return spawnSync("bash", ["-s"], { input: text, encoding: "utf8", timeout: 10_000 });
