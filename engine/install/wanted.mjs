@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { foreignClis, foreignPlugin, pluginDirectory } from "./official.mjs";
+
+/** The plugins our components use; their versions are those of the npm packages, which ask for exactly these. */
+const plugins = ["command", "digitalocean"];
+
+/**
+ * @typedef {object} Item What is to be there in the end.
+ * @property {string} name
+ * @property {string} version without a «v»
+ * @property {boolean} plugin
+ * @property {string} directory where its files go
+ * @property {string[]} files what has to be in the directory
+ * @property {() => boolean} isThere
+ */
+
+/**
+ * @param {string} root
+ * @returns {Item[]} the CLI first
+ */
+export function wantedItems(root) {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const version = (name) => {
+    const wanted = dependencies[name];
+    if (!/^\d+\.\d+\.\d+$/.test(wanted ?? "")) {
+      throw new Error(`package.json must pin ${name} to an exact version (found ${wanted}): the engine has to fit it`);
+    }
+    return wanted;
+  };
+  const cli = {
+    name: "pulumi",
+    version: version("@pulumi/pulumi"),
+    plugin: false,
+    directory: join(root, ".deploy4me", "bin"),
+    files: ["pulumi", "pulumi-language-nodejs"],
+  };
+  const rows = plugins.map((name) => ({
+    name,
+    version: version(`@pulumi/${name}`),
+    plugin: true,
+    directory: pluginDirectory(join(root, ".deploy4me", "pulumi"), name, version(`@pulumi/${name}`)),
+    files: [`pulumi-resource-${name}`],
+  }));
+  return [cli, ...rows].map((item) => ({
+    ...item,
+    isThere: () => item.files.every((file) => existsSync(join(item.directory, file))),
+  }));
+}
+
+/** One hash over all that decides what a build gives: the Go sources, the pinned modules, the versions, this script. */
+export function sourcesHash(root) {
+  const hash = createHash("sha256");
+  const take = (path, name) => {
+    if (!existsSync(path)) return;
+    if (statSync(path).isDirectory()) {
+      for (const entry of readdirSync(path).sort()) take(join(path, entry), `${name}/${entry}`);
+    } else if (!name.endsWith("_test.go")) {
+      hash.update(`${name}\0`).update(readFileSync(path)).update("\0");
+    }
+  };
+  for (const name of ["go.mod", "go.sum", "cmd", "internal", "install", "install.mjs"]) {
+    take(join(root, "engine", name), name);
+  }
+  for (const { name, version } of wantedItems(root)) hash.update(`${name}@${version}\0`);
+  return hash.update(`${process.platform}-${process.arch}`).digest("hex");
+}
+
+/** Which official installations could be used: when this changes, what is here is looked at again. */
+export function candidates(root, items) {
+  const paths = items.flatMap((item) => (item.plugin ? (foreignPlugin(root, item) ?? []) : foreignClis()));
+  const looks = paths.map((path) => {
+    const { mtimeMs, size } = statSync(path);
+    return `${path} ${mtimeMs} ${size}`;
+  });
+  return createHash("sha256").update(looks.join("\n")).digest("hex");
+}
