@@ -1,0 +1,240 @@
+import type { Hosts } from "../hosts/hosts";
+import { serverError } from "./errors";
+import { type Context, operationOf } from "./operations";
+import { roomView, type RoomView, tell } from "./room";
+import { type Action, type CloudState, type Droplet, timestamp } from "./state";
+import { emptyState, type Store } from "./store";
+
+export interface CloudOptions {
+  readonly store: Store;
+  readonly hosts: Hosts;
+  /** What happened and why something failed; never a secret. */
+  readonly log: (line: string) => void;
+}
+
+/**
+ * The state, the machine room, and the one way to change both: every change is a transaction, one after another. It is
+ * computed on a copy, told to the room, written to the disk, and only then seen by anybody. What it leaves in progress
+ * (a machine that has to boot, say) runs beside, one operation per droplet at a time, and ends with a change of its own.
+ */
+export class Cloud {
+  readonly hosts: Hosts;
+  private readonly store: Store;
+  private readonly log: (line: string) => void;
+  private current: CloudState;
+  private told: RoomView | undefined;
+  private queue: Promise<unknown> = Promise.resolve();
+  private readonly running = new Map<number, Promise<void>>();
+  private closing = false;
+
+  private constructor({ store, hosts, log }: CloudOptions) {
+    this.store = store;
+    this.hosts = hosts;
+    this.log = log;
+    this.current = store.read() ?? emptyState(timestamp());
+  }
+
+  /**
+   * Brings back what was kept: networks, filters, addresses and names first, then all machines that were on, side by
+   * side, then what was in progress when the daemon ended.
+   */
+  static async open(options: CloudOptions): Promise<Cloud> {
+    const cloud = new Cloud(options);
+    await cloud.restore();
+    return cloud;
+  }
+
+  /** What everybody may see. Only {@link change} changes it. */
+  get state(): Readonly<CloudState> {
+    return this.current;
+  }
+
+  /**
+   * Changes the state.
+   * @param edit works on a copy; when it throws, nothing has happened
+   * @throws ApiError 500 when the machine room refuses: then the state is as it was before, and the log says why
+   */
+  change<Result>(edit: (draft: CloudState, context: Context) => Result): Promise<Result> {
+    const turn = this.queue.then(async () => {
+      const draft = structuredClone(this.current);
+      const result = edit(draft, this.context());
+      await this.commit(draft);
+      return result;
+    });
+    this.queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Whether a droplet's machine runs, as the room sees it. */
+  isRunning({ id }: Pick<Droplet, "id">): boolean {
+    return this.hosts.status(id) === "active";
+  }
+
+  /** Resolves when nothing is in progress any more. */
+  async settled(): Promise<void> {
+    for (;;) {
+      await this.queue;
+      if (this.running.size === 0) return;
+      await Promise.all(this.running.values());
+    }
+  }
+
+  /** Notes which machines are on, and starts nothing any more. What is in progress is gone on with at the next start. */
+  async close(graceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
+    await Promise.race([this.settled(), grace]);
+    clearTimeout(timer);
+    this.closing = true;
+    await this.queue;
+    const draft = structuredClone(this.current);
+    const busy = busyMachines(draft);
+    for (const droplet of draft.droplets) {
+      if (droplet.made && !busy.has(droplet.id)) droplet.power = this.isRunning(droplet) ? "on" : "off";
+    }
+    this.store.write(draft);
+    this.current = draft;
+  }
+
+  private context(): Context {
+    return { ranges: this.hosts.ranges, now: timestamp() };
+  }
+
+  private async commit(draft: CloudState): Promise<void> {
+    const view = roomView(draft);
+    try {
+      await tell(this.hosts, view, this.told);
+    } catch (error) {
+      this.log(`the machine room refused a change, it is taken back: ${reason(error)}`);
+      await this.takeBack();
+      throw serverError("The sandbox could not carry this out; its log (daemon.log) says why.");
+    }
+    this.told = view;
+    this.store.write(draft);
+    this.current = draft;
+    this.startWhatIsInProgress(false);
+  }
+
+  private async takeBack(): Promise<void> {
+    const view = roomView(this.current);
+    this.told = undefined;
+    try {
+      await tell(this.hosts, view, undefined);
+      this.told = view;
+    } catch (error) {
+      // The next change tells everything again.
+      this.log(`the machine room could not be put back either: ${reason(error)}`);
+    }
+  }
+
+  private async restore(): Promise<void> {
+    this.store.write(this.current);
+    const view = roomView(this.current);
+    await tell(this.hosts, view, undefined);
+    this.told = view;
+    const busy = busyMachines(this.current);
+    const on = this.current.droplets.filter(({ id, made, power }) => made && power === "on" && !busy.has(id));
+    await Promise.all(
+      on.map(async ({ id, name }) => {
+        try {
+          await this.hosts.powerOn(id);
+          this.log(`droplet ${id} (${name}) is on again`);
+        } catch (error) {
+          this.log(`droplet ${id} (${name}) could not be switched on again: ${reason(error)}`);
+        }
+      }),
+    );
+    this.startWhatIsInProgress(true);
+  }
+
+  /** An action that is in progress and does not run yet is new, or was left behind by a daemon that was killed. */
+  private startWhatIsInProgress(again: boolean): void {
+    if (this.closing) return;
+    for (const action of this.current.actions) {
+      if (!isInProgress(action) || this.running.has(action.id)) continue;
+      const run = this.run(action, again).finally(() => this.running.delete(action.id));
+      this.running.set(action.id, run);
+    }
+  }
+
+  private async run(action: Action, again: boolean): Promise<void> {
+    const operation = operationOf(action);
+    const what = `${action.type} of ${targetName(this.current, action)} (action ${action.id})`;
+    const started = Date.now();
+    try {
+      const droplet = targetOf(this.current, action);
+      if (droplet !== undefined) {
+        const act = again ? (operation.again ?? operation.act) : operation.act;
+        await act?.(this.hosts, droplet, action);
+      }
+      if (this.closing) return;
+      await this.change((draft, context) => {
+        operation.done?.(draft, action, context);
+        end(draft, action.id, "completed");
+      });
+      this.log(`${what} completed in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    } catch (error) {
+      if (this.closing) return;
+      this.log(`${what} failed: ${reason(error)}`);
+      await this.giveUp(action);
+    }
+  }
+
+  private async giveUp(action: Action): Promise<void> {
+    const operation = operationOf(action);
+    try {
+      const droplet = targetOf(this.current, action);
+      const cleared = droplet === undefined || (await attempt(() => operation.undo?.(this.hosts, droplet), this.log));
+      await this.change((draft, context) => {
+        if (cleared) operation.failed?.(draft, action, context);
+        end(draft, action.id, "errored");
+      });
+    } catch (error) {
+      this.log(`action ${action.id} could not even be marked as errored: ${reason(error)}`);
+    }
+  }
+}
+
+async function attempt(act: () => Promise<void> | undefined, log: (line: string) => void): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    log(`and what was left could not be removed: ${reason(error)}`);
+    return false;
+  }
+}
+
+function isInProgress({ status }: Action): boolean {
+  return status === "in-progress";
+}
+
+/** The machines something is being done to: whether they are on is up to that. */
+function busyMachines({ actions }: CloudState): ReadonlySet<number> {
+  const busy = actions.filter((action) => isInProgress(action) && operationOf(action).act !== undefined);
+  return new Set(busy.flatMap(({ target }) => (target.kind === "droplet" ? [target.dropletId] : [])));
+}
+
+function targetKey(target: Action["target"]): string {
+  return target.kind === "droplet" ? String(target.dropletId) : target.ip;
+}
+
+function targetOf(state: CloudState, { target }: Action): Droplet | undefined {
+  return target.kind === "droplet" ? state.droplets.find(({ id }) => id === target.dropletId) : undefined;
+}
+
+function targetName(state: CloudState, action: Action): string {
+  const droplet = targetOf(state, action);
+  return droplet === undefined ? targetKey(action.target) : `droplet ${droplet.id} (${droplet.name})`;
+}
+
+function end(draft: CloudState, id: number, status: "completed" | "errored"): void {
+  const action = draft.actions.find((one) => one.id === id);
+  if (action === undefined) return;
+  action.status = status;
+  action.completedAt = timestamp();
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

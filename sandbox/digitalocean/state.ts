@@ -1,0 +1,157 @@
+/**
+ * What the cloud knows, as it is kept on the disk: plain data, one object per resource. Everything the API answers and
+ * everything the machine room is told is derived from it.
+ */
+export interface CloudState {
+  readonly version: 1;
+  readonly account: { readonly uuid: string; readonly teamUuid: string };
+  /** The next number of each kind. Numbers are never used twice. */
+  readonly next: { droplet: number; action: number; sshKey: number; record: number };
+  /** The address given last from each pool, so that a freed one is not handed out again at once. */
+  readonly lastAddress: Record<string, string>;
+  sshKeys: SshKey[];
+  droplets: Droplet[];
+  actions: Action[];
+  vpcs: Vpc[];
+  reservedIps: ReservedIp[];
+  domains: Domain[];
+  tags: string[];
+  firewalls: Firewall[];
+  projects: Project[];
+  /** Which project a resource is in, by its URN. Those that are not here are in the default project. */
+  projectOf: Record<string, { projectId: string; assignedAt: string }>;
+}
+
+export interface SshKey {
+  readonly id: number;
+  name: string;
+  readonly publicKey: string;
+  /** MD5, in pairs of hexadecimal digits. */
+  readonly fingerprint: string;
+}
+
+export interface Droplet {
+  readonly id: number;
+  name: string;
+  /** The name it was created with: what the machine itself is called. */
+  hostname: string;
+  readonly region: string;
+  size: string;
+  /** Gigabytes: grows with a resize only when that says so. */
+  disk: number;
+  image: string;
+  readonly vpcId: string;
+  readonly publicIpv4?: string;
+  ipv6?: string;
+  readonly privateIpv4: string;
+  tags: string[];
+  features: string[];
+  readonly sshKeys: string[];
+  readonly userData: string;
+  readonly createdAt: string;
+  /** Whether the machine room has made its machine. */
+  made: boolean;
+  /** What it should be. A machine that halts by itself is off although it should be on. */
+  power: "on" | "off";
+}
+
+export interface Action {
+  readonly id: number;
+  status: "in-progress" | "completed" | "errored";
+  readonly type: string;
+  readonly startedAt: string;
+  completedAt?: string;
+  readonly region: string;
+  readonly target: ActionTarget;
+  /** What the request gave beside the type. */
+  readonly input: ActionInput;
+}
+
+export type ActionTarget =
+  { readonly kind: "droplet"; readonly dropletId: number } | { readonly kind: "reserved_ip"; readonly ip: string };
+
+export interface ActionInput {
+  readonly name?: string;
+  readonly size?: string;
+  readonly disk?: boolean;
+  readonly image?: string;
+  readonly dropletId?: number;
+}
+
+export interface Vpc {
+  readonly id: string;
+  name: string;
+  description: string;
+  readonly region: string;
+  readonly ipRange: string;
+  readonly createdAt: string;
+  default: boolean;
+}
+
+export interface ReservedIp {
+  readonly ip: string;
+  readonly region: string;
+  dropletId?: number;
+}
+
+export interface Domain {
+  readonly name: string;
+  readonly ttl: number;
+  /** Grows with every change of the zone. */
+  serial: number;
+  records: DomainRecord[];
+}
+
+export const recordTypes = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"] as const;
+export type RecordType = (typeof recordTypes)[number];
+
+export interface DomainRecord {
+  readonly id: number;
+  readonly type: RecordType;
+  /** Relative to the domain; `@` for itself. */
+  name: string;
+  data: string;
+  ttl: number;
+  priority?: number;
+  port?: number;
+  weight?: number;
+  flags?: number;
+  tag?: string;
+}
+
+export interface Firewall {
+  readonly id: string;
+  name: string;
+  readonly createdAt: string;
+  inbound: FirewallRule[];
+  outbound: FirewallRule[];
+  dropletIds: number[];
+  tags: string[];
+}
+
+export interface FirewallRule {
+  readonly protocol: "tcp" | "udp" | "icmp";
+  /** `22`, `8000-9000`, or `0` for all. */
+  readonly ports: string;
+  readonly peers: {
+    readonly addresses?: readonly string[];
+    readonly dropletIds?: readonly number[];
+    readonly tags?: readonly string[];
+  };
+}
+
+export interface Project {
+  readonly id: string;
+  name: string;
+  description: string;
+  purpose: string;
+  environment: string;
+  isDefault: boolean;
+  readonly createdAt: string;
+  updatedAt: string;
+}
+
+/** A point in time as the API writes it: to the second. */
+export function timestamp(at = new Date()): string {
+  return at.toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+import type { CloudState } from "./state";
+
+/** Where the state is kept. */
+export interface Store {
+  /** @returns undefined when nothing was kept yet */
+  read(): CloudState | undefined;
+  /** Returns when the state will survive a power failure: the file is the old or the new one, never half of it. */
+  write(state: CloudState): void;
+}
+
+/** The file can't be used: written by another version, or damaged. */
+export class UnreadableState extends Error {
+  override readonly name = "UnreadableState";
+  readonly code = "UNREADABLE_STATE";
+
+  constructor(
+    readonly file: string,
+    readonly why: string,
+  ) {
+    super(`the sandbox's state in ${file} can't be used: ${why}. Start anew with \`deploy4me sandbox reset\`.`);
+  }
+}
+
+/** A JSON file that only its owner may read: user data holds keys. */
+export function fileStore(directory: string): Store {
+  const file = join(directory, "cloud.json");
+  return {
+    read() {
+      if (!existsSync(file)) return undefined;
+      return parse(file, readFileSync(file, "utf8"));
+    },
+    write(state) {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const temporary = `${file}.new`;
+      const handle = openSync(temporary, "w", 0o600);
+      try {
+        writeSync(handle, JSON.stringify(state));
+        fsyncSync(handle);
+      } finally {
+        closeSync(handle);
+      }
+      renameSync(temporary, file);
+      syncDirectory(directory);
+    },
+  };
+}
+
+function parse(file: string, text: string): CloudState {
+  let state: unknown;
+  try {
+    state = JSON.parse(text);
+  } catch (error) {
+    throw new UnreadableState(file, error instanceof Error ? error.message : String(error));
+  }
+  const version = typeof state === "object" && state !== null && "version" in state ? state.version : undefined;
+  if (version !== 1) throw new UnreadableState(file, `it has version ${String(version)}, this is version 1`);
+  // Nobody else writes this file, and its version is checked.
+  return state as CloudState;
+}
+
+/** The rename itself has to reach the disk too. */
+function syncDirectory(directory: string): void {
+  const handle = openSync(directory, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** An account that is there already: with a default project, and the state of a cloud nobody has used yet. */
+export function emptyState(now: string): CloudState {
+  return {
+    version: 1,
+    account: { uuid: randomUUID(), teamUuid: randomUUID() },
+    next: { droplet: 1001, action: 200_001, sshKey: 30_001, record: 500_001 },
+    lastAddress: {},
+    sshKeys: [],
+    droplets: [],
+    actions: [],
+    vpcs: [],
+    reservedIps: [],
+    domains: [],
+    tags: [],
+    firewalls: [],
+    projects: [
+      {
+        id: randomUUID(),
+        name: "first-project",
+        description: "Update your project information under Settings",
+        purpose: "Just trying out DigitalOcean",
+        environment: "Development",
+        isDefault: true,
+        createdAt: now,
+        updatedAt: now,
+      },
+    ],
+    projectOf: {},
+  };
+}
