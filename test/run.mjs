@@ -15,7 +15,11 @@ const environment = { ...process.env, PATH: `${bin}:${process.env.PATH}`, FORCE_
 /** Starts a command in the foreground; `keep` collects its standard output instead of showing it. */
 function run(command, args, { cwd = root, keep = false } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { cwd, env: environment, stdio: ["ignore", keep ? "pipe" : "inherit", "inherit"] });
+    const child = spawn(command, args, {
+      cwd,
+      env: environment,
+      stdio: ["ignore", keep ? "pipe" : "inherit", "inherit"],
+    });
     let output = "";
     child.stdout?.on("data", (chunk) => (output += chunk));
     child.on("error", fail);
@@ -35,7 +39,8 @@ async function goTests() {
     }
     const event = JSON.parse(line);
     const key = `${event.Package} ${event.Test ?? ""}`;
-    if (event.Action === "output" || event.Action === "build-output") shown.set(key, (shown.get(key) ?? "") + event.Output);
+    if (event.Action === "output" || event.Action === "build-output")
+      shown.set(key, (shown.get(key) ?? "") + event.Output);
     if (event.Action === "build-output") process.stdout.write(event.Output);
     if (event.Test === undefined) continue;
     if (event.Action === "pass") count.passed++;
@@ -97,7 +102,9 @@ for (const [name, suite] of suites) {
   const { passed, failed } = await suite();
   total.passed += passed;
   total.failed += failed;
-  lines.push(`${failed === 0 ? "ok  " : "FAIL"} ${name}: ${passed} passed, ${failed} failed, ${Math.round((Date.now() - start) / 1000)} s`);
+  lines.push(
+    `${failed === 0 ? "ok  " : "FAIL"} ${name}: ${passed} passed, ${failed} failed, ${Math.round((Date.now() - start) / 1000)} s`,
+  );
 }
 console.log(`\n${lines.join("\n")}\n\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
