@@ -23,6 +23,7 @@ demo:
 test:
 	@setup/requirements
 	@$(MAKE) -j4 setup
+	@setup/step tools "Debian packages of the tests" setup/packages test/end-to-end/packages.txt
 	@$(NODE) test/run.mjs
 
 bench:
