@@ -17,7 +17,7 @@ import { build } from "./install/build.mjs";
 import { Vendor } from "./install/download.mjs";
 import { installedCli, installedPlugin } from "./install/official.mjs";
 import { place, placeLauncher, readRecord, writeRecord } from "./install/place.mjs";
-import { candidates, sourcesHash, wantedItems } from "./install/wanted.mjs";
+import { candidates, wantedItems } from "./install/wanted.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -26,38 +26,46 @@ const sources = { official: "installed here", download: "the vendor's download",
 async function main() {
   const items = wantedItems(root);
   const record = readRecord(root);
-  const code = sourcesHash(root);
   const found = candidates(root, items);
-  if (record && record.code === code && record.candidates === found && items.every((item) => item.isThere())) {
+  if (record?.candidates === found && items.every((item) => isCurrent(item, record))) {
     console.log("the engine is up to date");
     return;
   }
   const vendor = new Vendor();
-  const came = await Promise.all(items.map((item) => bring(item, { vendor, record, code })));
+  const came = await Promise.all(items.map((item) => bring(item, { vendor, record })));
   placeLauncher(root, came[0]);
-  writeRecord(root, { code, candidates: found, items: came });
+  writeRecord(root, { candidates: found, items: came });
   for (const { name, version, source } of came) console.log(`${name} ${version}: ${sources[source]}`);
 }
 
+function recorded(item, record) {
+  return record?.items.find(({ name }) => name === item.name);
+}
+
+function isCurrent(item, record) {
+  return recorded(item, record)?.code === item.code && item.isThere();
+}
+
 /** Brings one item and answers what is recorded of it. */
-async function bring(item, { vendor, record, code }) {
+async function bring(item, { vendor, record }) {
+  const { name, version, code } = item;
   const installed = item.plugin ? installedPlugin(root, item) : installedCli(item);
   if (installed) {
     place(item, installed.files, { link: true });
-    return { name: item.name, version: installed.version, source: "official", from: installed.from };
+    return { name, version: installed.version, source: "official", from: installed.from, code };
   }
-  const before = record?.items.find(({ name }) => name === item.name);
-  if (before && before.version === item.version && before.code === code && item.isThere()) return before;
+  const before = recorded(item, record);
+  if (before && before.source !== "official" && isCurrent(item, record)) return before;
   const downloaded = await vendor.download(item);
   if (downloaded) {
     place(item, downloaded.files);
     downloaded.remove();
-    return { name: item.name, version: item.version, source: "download", from: downloaded.from, code };
+    return { name, version, source: "download", from: downloaded.from, code };
   }
   const built = await build(root, item);
   place(item, built.files, { standIn: item.plugin });
   built.remove();
-  return { name: item.name, version: item.version, source: "build", from: built.from, code };
+  return { name, version, source: "build", from: built.from, code };
 }
 
 try {

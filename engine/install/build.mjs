@@ -26,7 +26,7 @@ async function buildNow(root, item) {
   const folder = mkdtempSync(join(tmpdir(), "deploy4me-engine-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    for (const file of item.files) {
+    for (const file of item.builtFiles) {
       const [what, variable] = file === "pulumi" ? [cliPackage, cliVersion] : [`./cmd/${file}`, ownVersion];
       const version = file === "pulumi" ? `v${item.version}` : item.version;
       console.log(`building ${file} ${item.version} (the first time the CLI takes some minutes)`);
@@ -34,7 +34,7 @@ async function buildNow(root, item) {
       const flags = ["-trimpath", "-ldflags", `-s -w -X ${variable}=${version}`, "-o", output];
       await go(root, ["build", "-v", ...flags, what], await countPackages(root, what));
     }
-    return { from: "engine/go.mod", files: item.files.map((file) => join(folder, file)), remove };
+    return { from: "engine/go.mod", files: item.builtFiles.map((file) => join(folder, file)), remove };
   } catch (error) {
     remove();
     throw error;

@@ -91,7 +91,7 @@ function isExecutable(path) {
   }
 }
 
-/** @returns {{code: string, candidates: string, items: object[]} | undefined} what the last run recorded */
+/** The content of a JSON file; nothing where it is absent or broken off. */
 export function readJson(path) {
   try {
     return JSON.parse(readFileSync(path, "utf8"));

@@ -14,6 +14,8 @@ const plugins = ["command", "digitalocean"];
  * @property {boolean} plugin
  * @property {string} directory where its files go
  * @property {string[]} files what has to be in the directory
+ * @property {string[]} builtFiles the same where it is built here
+ * @property {string} code what its build is made from
  * @property {() => boolean} isThere
  */
 
@@ -36,6 +38,8 @@ export function wantedItems(root) {
     plugin: false,
     directory: join(root, ".deploy4me", "bin"),
     files: ["pulumi", "pulumi-language-nodejs"],
+    // The official language host has its code generator inside.
+    builtFiles: ["pulumi", "pulumi-language-nodejs", "pulumi-nodejs-generator"],
   };
   const rows = plugins.map((name) => ({
     name,
@@ -43,29 +47,29 @@ export function wantedItems(root) {
     plugin: true,
     directory: pluginDirectory(join(root, ".deploy4me", "pulumi"), name, version(`@pulumi/${name}`)),
     files: [`pulumi-resource-${name}`],
+    builtFiles: [`pulumi-resource-${name}`],
   }));
   return [cli, ...rows].map((item) => ({
     ...item,
+    code: codeHash(root, item),
     isThere: () => item.files.every((file) => existsSync(join(item.directory, file))),
   }));
 }
 
-/** One hash over all that decides what a build gives: the Go sources, the pinned modules, the versions, this script. */
-export function sourcesHash(root) {
-  const hash = createHash("sha256");
-  const take = (path, name) => {
+/** A hash over all that decides what the build of an item gives: its Go sources, the pinned modules, its version. */
+function codeHash(root, { name, version, builtFiles }) {
+  const hash = createHash("sha256").update(`${name}@${version} ${process.platform}-${process.arch}\0`);
+  const take = (path, label) => {
     if (!existsSync(path)) return;
     if (statSync(path).isDirectory()) {
-      for (const entry of readdirSync(path).sort()) take(join(path, entry), `${name}/${entry}`);
-    } else if (!name.endsWith("_test.go")) {
-      hash.update(`${name}\0`).update(readFileSync(path)).update("\0");
+      for (const entry of readdirSync(path).sort()) take(join(path, entry), `${label}/${entry}`);
+    } else if (!label.endsWith("_test.go")) {
+      hash.update(`${label}\0`).update(readFileSync(path)).update("\0");
     }
   };
-  for (const name of ["go.mod", "go.sum", "cmd", "internal", "install", "install.mjs"]) {
-    take(join(root, "engine", name), name);
-  }
-  for (const { name, version } of wantedItems(root)) hash.update(`${name}@${version}\0`);
-  return hash.update(`${process.platform}-${process.arch}`).digest("hex");
+  const sources = builtFiles.map((file) => `cmd/${file}`);
+  for (const label of ["go.mod", "go.sum", "internal", "install", ...sources]) take(join(root, "engine", label), label);
+  return hash.digest("hex");
 }
 
 /** Which official installations could be used: when this changes, what is here is looked at again. */

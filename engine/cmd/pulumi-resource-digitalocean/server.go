@@ -40,10 +40,6 @@ func (p *provider) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, erro
 	return &emptypb.Empty{}, nil
 }
 
-func (p *provider) GetSchema(context.Context, *rpc.GetSchemaRequest) (*rpc.GetSchemaResponse, error) {
-	return &rpc.GetSchemaResponse{Schema: `{"name":"digitalocean"}`}, nil
-}
-
 func (p *provider) Attach(context.Context, *rpc.PluginAttach) (*emptypb.Empty, error) {
 	return &emptypb.Empty{}, nil
 }
