@@ -36,6 +36,10 @@ export interface BastionArgs {
  * The only machine that answers from outside. It keeps nothing: it is replaced when its user data changes or when it was
  * deleted behind our back, and comes back under the same address with the same host key.
  *
+ * DigitalOcean's official plugin can't delete a droplet that is gone already (its `resource_droplet.go` asks for it first,
+ * and takes the 404 for an error): after a deletion behind our back the `up` brings everything back and then fails at
+ * this last step; `pulumi refresh` makes it forget the old machine.
+ *
  * Costs the droplet; the reserved IP is free while it is assigned.
  */
 export class Bastion extends pulumi.ComponentResource {
@@ -92,6 +96,9 @@ export class Bastion extends pulumi.ComponentResource {
         parent: this,
         dependsOn: [...after],
         replacementTrigger: presence.generation,
+        // The address moves to the new machine before the old one goes; and what runs on the old one goes with it, instead
+        // of being taken down first, by a connection to a machine that may be gone.
+        deleteBeforeReplace: false,
       }),
     );
   }

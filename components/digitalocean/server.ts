@@ -74,6 +74,8 @@ export class Server extends pulumi.ComponentResource {
         parent: this,
         dependsOn: [...after],
         ignoreChanges: ["userData", "image", "sshKeys"],
+        // When somebody asks for a change that replaces it after all, the data stay until its successor stands.
+        deleteBeforeReplace: false,
       }),
     );
   }

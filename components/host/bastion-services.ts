@@ -136,7 +136,9 @@ function startService(name: string): string {
   return `systemctl unmask --quiet ${name}.service && systemctl enable --quiet ${name}.service && systemctl restart ${name}.service`;
 }
 
+/** A firewall that drops would make each single try take minutes. */
 export function awaitPort(address: string, port: number): string {
-  return `for _ in $(seq 100); do (: </dev/tcp/${address}/${port}) 2>/dev/null && break; sleep 0.2; done
-(: </dev/tcp/${address}/${port}) || { echo 'nothing answers on ${address} port ${port}' >&2; exit 1; }`;
+  const knock = `timeout 2 bash -c ': </dev/tcp/${address}/${port}'`;
+  return `for _ in $(seq 100); do ${knock} 2>/dev/null && break; sleep 0.2; done
+${knock} || { echo 'nothing answers on ${address} port ${port}' >&2; exit 1; }`;
 }

@@ -91,12 +91,13 @@ export interface ServerFirewall {
 /**
  * What a server lets in and out; everything else is dropped, in both directions and both families.
  *
- * In: the bastion's reverse proxy on the software's port, and SSH from all of the private network, because a bastion
- * that was replaced comes back with another address. What keeps servers from each other is that none may go there.
- * Out: the bastion's egress proxy, DNS and time.
+ * In: the bastion's reverse proxy on the software's port, and SSH from the private network. Out: to the private network's
+ * egress proxy, DNS and time. Both name the network and not the bastion, because a bastion that was replaced has another
+ * address, and the way to it must stand before these rules can be told. It opens nothing between servers: none may go to
+ * another's SSH, and none answers on the three ports.
  */
 export function serverRuleset({ networkRange, bastionAddress, softwarePort }: ServerFirewall): Ruleset {
-  const bastion = { destination: bastionAddress, state: ["NEW"] } satisfies Partial<FirewallRule>;
+  const bastion = { destination: networkRange, state: ["NEW"] } satisfies Partial<FirewallRule>;
   return {
     rules: [
       ...always(),

@@ -99,11 +99,14 @@ export class Gateway extends pulumi.ComponentResource {
   }
 }
 
+/** Longer than the slowest mirror takes for the packages; then the script is ended instead of being waited for for ever. */
+const scriptSeconds = 1800;
+
 /** A script on standard input: it holds keys, and command lines are for everybody to read. */
 export function runScript(connection: MachineEndpoint, stdin: pulumi.Input<string>): remote.CommandArgs {
   return {
     connection: commandConnection(connection),
-    create: "bash -s",
+    create: `timeout --kill-after=10 ${scriptSeconds} bash -s`,
     stdin: pulumi.secret(stdin),
     addPreviousOutputInEnv: false,
   };

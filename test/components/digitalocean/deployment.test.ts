@@ -27,6 +27,11 @@ const secretMark = "4dabf18193072939515e22adb298388d";
 const secret = (value: unknown): unknown =>
   expect.objectContaining({ [secretMark]: "1b47061264138c4ac30d75fd1eb44270", value });
 
+/** A value without its mark. */
+function opened(value: unknown): unknown {
+  return typeof value === "object" && value !== null && secretMark in value && "value" in value ? value.value : value;
+}
+
 async function deploy(args: DigitalOceanDeploymentArgs = right, options?: Parameters<typeof playCloud>[0]) {
   all = playCloud(options);
   const deployment = new BusinessDeployment("office", args);
@@ -144,9 +149,15 @@ describe("a deployment", () => {
     }
   });
 
+  test("has each machine's successor before the machine goes", () => {
+    for (const machine of ["office-bastion-droplet", "office-wiki-droplet"]) {
+      expect([machine, one(machine).deleteBeforeReplace]).toEqual([machine, false]);
+    }
+  });
+
   test("pins the host key on every hop", () => {
     for (const { name, inputs } of all.filter(({ inputs }) => "connection" in inputs)) {
-      const connection = inputs.connection as Record<string, unknown>;
+      const connection = opened(inputs.connection) as Record<string, unknown>;
       const onServer = name.startsWith("office-wiki");
       expect([name, connection.hostKey]).toEqual([
         name,
@@ -165,7 +176,7 @@ describe("a deployment", () => {
       secret(expect.stringContaining("private key of the authority")),
     );
     for (const { name, inputs } of all.filter(({ type }) => type === "command:remote:Command")) {
-      expect([name, inputs.create]).toEqual([name, "bash -s"]);
+      expect([name, inputs.create]).toEqual([name, "timeout --kill-after=10 1800 bash -s"]);
     }
     await expect(pulumi.isSecret(deployment.credentials)).resolves.toBe(true);
     await expect(pulumi.isSecret(deployment.sshPrivateKey)).resolves.toBe(true);

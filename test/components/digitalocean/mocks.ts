@@ -12,6 +12,8 @@ export interface Registered {
   readonly ignoreChanges: readonly string[];
   readonly dependencies: readonly string[];
   readonly hasReplacementTrigger: boolean;
+  /** Undefined when the provider decides. */
+  readonly deleteBeforeReplace: boolean | undefined;
 }
 
 /** Sizes and regions of the cloud that the mocks play. */
@@ -113,6 +115,7 @@ function record(registered: Registered[]): void {
       ignoreChanges: request.getIgnorechangesList(),
       dependencies: request.getDependenciesList().map(nameIn),
       hasReplacementTrigger: request.getReplacementTrigger() !== undefined,
+      deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     });
     await register(request, done);
   };
@@ -128,6 +131,8 @@ interface Request {
   getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getReplacementTrigger(): unknown;
+  getDeletebeforereplacedefined(): boolean;
+  getDeletebeforereplace(): boolean;
 }
 
 /** A URN ends with the resource's name. */

@@ -75,7 +75,7 @@ test("the bastion's firewall, rule by rule", () => {
   ]);
 });
 
-test("a server's firewall, rule by rule: nothing leads to another server", () => {
+test("a server's firewall, rule by rule: nothing leads to another server's SSH, and no server answers where it leads", () => {
   const { policies, rules } = serverRuleset({
     networkRange: "10.20.0.0/24",
     bastionAddress: "10.20.0.2",
@@ -88,9 +88,9 @@ test("a server's firewall, rule by rule: nothing leads to another server", () =>
     "INPUT tcp from 10.20.0.2 port 8080 NEW ACCEPT",
     "OUTPUT tcp to 169.254.169.254 port 80 uid 0 NEW ACCEPT",
     "OUTPUT to 169.254.169.254 DROP",
-    "OUTPUT tcp to 10.20.0.2 port 3128 NEW ACCEPT",
-    "OUTPUT tcp to 10.20.0.2 port 53 NEW ACCEPT",
-    "OUTPUT udp to 10.20.0.2 port 53 NEW ACCEPT",
-    "OUTPUT udp to 10.20.0.2 port 123 NEW ACCEPT",
+    "OUTPUT tcp to 10.20.0.0/24 port 3128 NEW ACCEPT",
+    "OUTPUT tcp to 10.20.0.0/24 port 53 NEW ACCEPT",
+    "OUTPUT udp to 10.20.0.0/24 port 53 NEW ACCEPT",
+    "OUTPUT udp to 10.20.0.0/24 port 123 NEW ACCEPT",
   ]);
 });
