@@ -39,20 +39,25 @@ export function admittanceWarning(addresses: readonly string[], adminAccess: rea
   );
 }
 
-/** The address this machine would use towards another. Nothing is sent: a connected UDP socket only takes a route. */
+/**
+ * The address this machine would use towards another. Nothing is sent: a connected UDP socket only takes a route.
+ * @returns nothing when there is no route
+ */
 export function sourceAddress(destination: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket(destination.includes(":") ? "udp6" : "udp4");
-    const done = (address: string | undefined): void => {
+    const failed = (): void => {
+      socket.close();
+      resolve(undefined);
+    };
+    // Without a callback its errors come as events; with one they are handed to it as if it had worked.
+    socket.once("error", failed);
+    socket.once("connect", () => {
+      const { address } = socket.address();
       socket.close();
       resolve(address);
-    };
-    socket.once("error", () => {
-      done(undefined);
     });
-    socket.connect(22, destination, () => {
-      done(socket.address().address);
-    });
+    socket.connect(22, destination);
   });
 }
 

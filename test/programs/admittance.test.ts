@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+
 import { admittanceWarning, sourceAddress } from "../../programs/admittance";
 
 describe("whether the deploying machine would be admitted", () => {
@@ -18,5 +20,15 @@ describe("whether the deploying machine would be admitted", () => {
 
   test("the address towards a destination is the one the route has", async () => {
     await expect(sourceAddress("127.0.0.1")).resolves.toBe("127.0.0.1");
+  });
+
+  test("where no route leads there is no address, and no crash", () => {
+    const module = JSON.stringify(require.resolve("../../programs/admittance"));
+    const script = `require(${module}).sourceAddress("203.0.113.5").then((address) => console.log(String(address)))`;
+    const { stdout, stderr } = spawnSync("unshare", ["--net", process.execPath, "-e", script], {
+      encoding: "utf8",
+      timeout: 30_000,
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: "undefined\n", stderr: "" });
   });
 });
