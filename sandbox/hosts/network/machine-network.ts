@@ -1,0 +1,40 @@
+import type { MachineFilter, MachineSpec, PrivateNetwork, ReservedAddress, SandboxRanges, Zone } from "../hosts";
+
+/**
+ * The part of the machine room that machines are linked by. Everything with `set` states all there is, and may be called
+ * before the machines that it is about are attached.
+ */
+export interface MachineNetwork {
+  /** The address ranges this sandbox has to itself on this machine. The first four of each are the network's own. */
+  readonly ranges: SandboxRanges;
+
+  /**
+   * All private networks.
+   * @throws NetworkRangeRefused, or NetworkMembership when a network with attached machines is left out
+   */
+  setNetworks(networks: readonly PrivateNetwork[]): Promise<void>;
+  /** The cloud firewalls' rules, for attached machines and for those to come. */
+  setFilters(filters: readonly MachineFilter[]): Promise<void>;
+  /** All reserved addresses and where they lead. Flows of an address that moved are cut. */
+  setReservedAddresses(addresses: readonly ReservedAddress[]): Promise<void>;
+  /** All zones that the resolver answers for; other names are asked of this machine's resolver. */
+  setZones(zones: readonly Zone[]): Promise<void>;
+  /** What the metadata service answers, by the asker's address: all machines there are, running or not. */
+  describe(machines: readonly MachineSpec[]): Promise<void>;
+
+  /**
+   * Makes a fresh network namespace for one boot of a machine, with its interfaces inside: down, under the names and
+   * MACs that {@link networkConfig} has. Its filter stands before that. Whatever is left of an earlier boot is removed,
+   * processes in its namespace included.
+   * @returns the namespace's path, for `systemd-nspawn --network-namespace-path`
+   * @throws NetworkMembership when its private network is not there
+   */
+  attach(machine: MachineSpec): Promise<string>;
+  /** Removes a machine's namespace and links, ends what runs there, and forgets its flows. No error when there are none. */
+  detach(machineId: number): Promise<void>;
+  /** cloud-init's network configuration (version 2, matched by MAC) with which the guest raises its interfaces itself. */
+  networkConfig(machine: MachineSpec): string;
+
+  /** Removes every namespace, link, route and process of this sandbox's network. */
+  close(): Promise<void>;
+}
