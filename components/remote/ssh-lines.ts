@@ -9,8 +9,8 @@ import { forward, HopProblem, openHop } from "./ssh-hop";
 /** A connection that somebody holds. */
 export interface Line {
   readonly client: Client;
-  /** Gives it back. */
-  release(): void;
+  /** Gives it back. It stays open a while for the next, unless `at once` is said. */
+  release(when?: "at once"): void;
   /** Gives it back and keeps others from getting it: it is broken. */
   discard(): void;
 }
@@ -52,7 +52,7 @@ export async function sharedLine(target: SshTarget, timeoutMs: number): Promise<
         try {
           const client = await openThrough(held.client, endpoint, timeoutMs);
           client.once("close", () => {
-            held.release();
+            held.release("at once");
           });
           return client;
         } catch (error) {
@@ -66,7 +66,7 @@ export async function sharedLine(target: SshTarget, timeoutMs: number): Promise<
   }
 }
 
-/** Closes what nobody uses at the moment, without waiting. */
+/** Closes what nobody uses at the moment, and the proxies it went through. */
 export function closeIdleLines(): void {
   for (const entry of shared.values()) if (entry.users === 0) entry.client?.end();
 }
@@ -87,21 +87,23 @@ async function share(way: readonly SshEndpoint[], open: () => Promise<Client>): 
   entry.users++;
   clearTimeout(entry.idle);
   let held = true;
-  const release = (): void => {
+  const release = (when?: "at once"): void => {
     if (!held) return;
     held = false;
     entry.users--;
     if (entry.users > 0) return;
-    entry.idle = setTimeout(() => {
+    const close = (): void => {
       forget(key, entry);
       entry.client?.end();
-    }, idleMs);
+    };
+    if (when === "at once") close();
+    else entry.idle = setTimeout(close, idleMs);
   };
   try {
     const client = await entry.opening;
     const discard = (): void => {
       forget(key, entry);
-      release();
+      release("at once");
       client.destroy();
     };
     return { client, release, discard };

@@ -86,7 +86,7 @@ export async function runScript(client: Client, place: Place, script: string, op
     });
     channel.on("exit", (status: number | null, signal?: string) => {
       const signals: Partial<Record<string, number>> = constants.signals;
-      code = status ?? 128 + (signals[`SIG${signal ?? ""}`] ?? 0);
+      code = status ?? 128 + (signals[signal ?? ""] ?? 0);
     });
     channel.on("error", onError);
     channel.on("close", onClose);

@@ -148,8 +148,8 @@ class Session implements SshSession {
 }
 
 const writeFileScript = `set -eu
+(umask 022 && mkdir -p "$(dirname "$FILE")")
 umask 077
-install -d -m 0755 "$(dirname "$FILE")"
 new=$(mktemp "$(dirname "$FILE")/.deploy4me.XXXXXXXX")
 trap 'rm -f "$new"' EXIT
 cat >"$new"

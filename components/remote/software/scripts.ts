@@ -52,7 +52,7 @@ export function filesScript(files: readonly DesiredFile[], obsolete: readonly st
   return `${strict}
 umask 077
 put() {
-  install -d -m 0755 "$(dirname "$1")"
+  (umask 022 && mkdir -p "$(dirname "$1")")
   new=$(mktemp "$(dirname "$1")/.deploy4me.XXXXXXXX")
   base64 -d >"$new"
   chown "$3" "$new"

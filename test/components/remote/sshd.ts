@@ -5,14 +5,33 @@ import { createInterface } from "node:readline";
 
 import { home } from "../../../cli/home";
 import type { SshEndpoint } from "../../../components/remote/ssh";
-import { generateKeyPair } from "../../../components/remote/ssh-keys";
+import { generateKeyPair, type KeyPair } from "../../../components/remote/ssh-keys";
 
 /** A real sshd on loopback, with the files of the sandbox's machines but nothing of its own kept. */
 export interface Sshd {
   readonly endpoint: SshEndpoint;
+  readonly identity: Identity;
   /** The process outside of its namespaces; ending it ends everything inside. */
   readonly pid: number;
+  /** What it said so far. */
+  log(): string;
   stop(): Promise<void>;
+}
+
+/** Where it listens, and which keys open it. */
+export interface Identity {
+  readonly port: number;
+  readonly hostKey: KeyPair;
+  readonly userKey: KeyPair;
+}
+
+export async function newIdentity(): Promise<Identity> {
+  return { port: await freePort(), hostKey: generateKeyPair("host"), userKey: generateKeyPair("user") };
+}
+
+/** How to reach a machine with this identity, whether it runs or not. */
+export function endpointOf({ port, hostKey, userKey }: Identity): SshEndpoint {
+  return { host: "127.0.0.1", port, user: "root", privateKey: userKey.privateKey, hostKey: hostKey.publicKey };
 }
 
 export interface SshdOptions {
@@ -22,18 +41,19 @@ export interface SshdOptions {
   readonly ed25519?: boolean;
   /** Shell text that runs before sshd, in its file system. */
   readonly before?: string;
+  /** Default: a new one. */
+  readonly identity?: Identity;
 }
 
 /**
  * Its own mount and process namespaces: the file system is an overlay in memory, and nothing outlives the process that
  * is started here, however the test ends.
  */
-export async function startSshd({ config = "", ed25519 = true, before = "" }: SshdOptions = {}): Promise<Sshd> {
+export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
+  const { config = "", ed25519 = true, before = "", identity = await newIdentity() } = options;
+  const { port, hostKey, userKey } = identity;
   const image = home().image;
   if (!existsSync(image)) throw new Error(`${image} is missing: \`make image\` builds it`);
-  const hostKey = generateKeyPair("host");
-  const userKey = generateKeyPair("user");
-  const port = await freePort();
   const sshdConfig = `${config}
 Port ${port}
 ListenAddress 127.0.0.1
@@ -80,20 +100,19 @@ exec /usr/sbin/sshd -D -e -f /etc/ssh/test_config'
       stdio: ["ignore", "ignore", "pipe"],
     },
   );
-  await listening(child);
-  const endpoint = {
-    host: "127.0.0.1",
-    port,
-    user: "root",
-    privateKey: userKey.privateKey,
-    hostKey: hostKey.publicKey,
+  const lines: string[] = [];
+  await listening(child, lines);
+  return {
+    endpoint: endpointOf(identity),
+    identity,
+    pid: child.pid ?? 0,
+    log: () => lines.join("\n"),
+    stop: () => ended(child),
   };
-  return { endpoint, pid: child.pid ?? 0, stop: () => ended(child) };
 }
 
-function listening(child: ChildProcess): Promise<void> {
+function listening(child: ChildProcess, lines: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const lines: string[] = [];
     if (!child.stderr) throw new Error("sshd has no standard error");
     createInterface(child.stderr).on("line", (line) => {
       lines.push(line);
@@ -117,7 +136,7 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
