@@ -1,0 +1,104 @@
+import { addressesOf, Cloud, type Droplet, privateAddressOf } from "./fixture/cloud";
+import { initOf, inNetworkOf, tryOn } from "./fixture/machines";
+import { attempt, run, until } from "./fixture/process";
+import { handshakes, Prober, type ProberReport, readReport, unfiltered } from "./fixture/prober";
+import { revealedText, resources } from "./fixture/stack";
+import { asVisitor, visitor } from "./fixture/visitor";
+import { world } from "./fixture/world";
+
+const here = world();
+const cloud = new Cloud(here.cloud);
+const visitorsPorts = [80, 443];
+
+describe("while the deployment came up", () => {
+  const report = readReport(here.firstBoot);
+
+  test("the prober knocked on every address of the bastion, and visitors were let in at the end", async () => {
+    const bastion = await cloud.droplet("bastion");
+    const addresses = [...addressesOf(bastion, "public"), ...(await cloud.reservedAddresses())];
+    expect(Object.keys(report.knocks)).toEqual(expect.arrayContaining(addresses));
+    const accepted = report.answers.filter(({ meaning }) => meaning === "handshake").map(({ port }) => port);
+    expect(accepted).toEqual(expect.arrayContaining(visitorsPorts));
+  });
+
+  test("no handshake succeeded but the visitors'", () => {
+    expect(handshakes(report, visitorsPorts)).toEqual([]);
+  });
+});
+
+/**
+ * The machines' own rules, without the cloud's firewalls before them: two more machines with the user data of the
+ * deployment's and public addresses, which no cloud firewall is bound to.
+ */
+describe("without the cloud's firewalls", () => {
+  const made: Droplet[] = [];
+  let firstBoot: ProberReport;
+
+  beforeAll(async () => {
+    const prober = await Prober.start(here, asVisitor(here), "bare-first-boot");
+    for (const part of ["bastion", "wiki"]) made.push(await createBare(part));
+    prober.aim(made.flatMap((one) => addressesOf(one, "public")));
+    await Promise.all(made.map((one) => booted(one, 0)));
+    firstBoot = await prober.stop();
+  });
+  afterAll(async () => {
+    await Promise.all(made.map(({ id }) => cloud.delete(id)));
+  });
+
+  test("no handshake succeeds while a machine boots for the first time", () => {
+    expect(Object.keys(firstBoot.knocks)).toHaveLength(4);
+    expect(handshakes(firstBoot, visitorsPorts)).toEqual([]);
+  });
+
+  test("not one unfiltered reply comes while it boots again", async () => {
+    const prober = await Prober.start(here, asVisitor(here), "bare-later-boot");
+    prober.aim(made.flatMap((one) => addressesOf(one, "public")));
+    await Promise.all(
+      made.map(async (one) => {
+        const before = initOf(one.name);
+        await cloud.act(one.id, "reboot");
+        await booted(one, before);
+      }),
+    );
+    const laterBoot = await prober.stop();
+    expect(Object.keys(laterBoot.knocks)).toHaveLength(4);
+    expect(unfiltered(laterBoot, visitorsPorts)).toEqual([]);
+  });
+
+  test("the prober would have seen one: with the rules away, the same machine answers", async () => {
+    const addresses = addressesOf(made[0]!, "public");
+    const prober = await Prober.start(here, asVisitor(here), "bare-open");
+    prober.aim(addresses);
+    await run([...inNetworkOf(made[0]!.name), "nft", "flush", "ruleset"]);
+    const curl = ["curl", "-q", "-sS", "--max-time", "2", `http://${addresses[0]!}:8080/`];
+    await until("a refusal", async () => (await visitor(here, curl)).code === curlWasRefused);
+    const seen = (await prober.stop()).answers.filter(({ port }) => port === 8080);
+    expect(seen).toEqual([expect.objectContaining({ address: addresses[0], meaning: "reset" })]);
+  });
+});
+
+const curlWasRefused = 7;
+
+async function createBare(part: string): Promise<Droplet> {
+  const like = await cloud.droplet(part);
+  const stored = (await resources(here, true)).find(({ type, id }) => type === dropletType && id === String(like.id));
+  if (!stored) throw new Error(`the state has no droplet ${like.id}`);
+  const userData = revealedText(stored.inputs.userData);
+  return cloud.create({ name: `bare-${part}`, userData, vpcId: like.vpc_uuid });
+}
+
+const dropletType = "digitalocean:index/droplet:Droplet";
+
+/** Until it admits SSH to whom it shall, in another boot than the one whose init is given. */
+async function booted(one: Droplet, previousInit: number): Promise<void> {
+  await until(`${one.name} to boot`, async () => initOf(one.name) !== previousInit && (await admitsSsh(one)));
+}
+
+/** The bastion's twin admits administrators; the server's admits the private network. */
+async function admitsSsh(one: Droplet): Promise<boolean> {
+  const knock = (address: string): string => `timeout 2 bash -c ': </dev/tcp/${address}/22'`;
+  const { code } = one.name.endsWith("bastion")
+    ? await attempt(["bash", "-c", knock(addressesOf(one, "public")[0]!)])
+    : await tryOn(here, "bastion", knock(privateAddressOf(one)));
+  return code === 0;
+}

@@ -1,0 +1,119 @@
+import { addressesOf, Cloud, privateAddressOf } from "./fixture/cloud";
+import { listenOn } from "./fixture/listeners";
+import { inNetworkOf, type MachineName, machines, on, servers } from "./fixture/machines";
+import { withoutCloudFirewalls, withoutHostRules } from "./fixture/rules";
+import { listenerPorts, type Scan, scan } from "./fixture/scan";
+import { asVisitor } from "./fixture/visitor";
+import { world } from "./fixture/world";
+
+const here = world();
+const cloud = new Cloud(here.cloud);
+
+/** Which of the two layers stand during a scan. */
+interface Layers {
+  readonly cloud: boolean;
+  readonly hosts: boolean;
+}
+const layers = [
+  { title: "with neither layer", cloud: false, hosts: false },
+  { title: "with the machines' own rules alone", cloud: false, hosts: true },
+  { title: "with the cloud's firewalls alone", cloud: true, hosts: false },
+  { title: "with both", cloud: true, hosts: true },
+] as const;
+
+const everyListener = listenerPorts.flatMap((port) => [`tcp/${port}`, `udp/${port}`]);
+const visitors = ["tcp/80", "tcp/443"];
+const administrators = ["tcp/22", ...visitors];
+
+const cleanUp: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  for (const machine of machines) cleanUp.push(await listenOn(here, machine));
+});
+afterAll(async () => {
+  for (const undo of cleanUp) await undo();
+});
+
+describe.each(layers)("$title", (standing) => {
+  let undo: (() => Promise<void>)[] = [];
+  let found: Awaited<ReturnType<typeof everyScan>>;
+  beforeAll(async () => {
+    undo = await takeAway(standing);
+    found = await everyScan();
+  });
+  afterAll(async () => {
+    for (const put of undo.reverse()) await put();
+  });
+
+  const open = !standing.cloud && !standing.hosts;
+
+  test.each(["reserved", "ipv4", "ipv6"] as const)("a visitor sees of the bastion's %s address", (address) => {
+    expectPorts(found.visitor[address], open, visitors);
+  });
+
+  test("an administrator sees of the bastion", () => {
+    expectPorts(found.administrator, open, administrators);
+  });
+
+  // The blog's own rules are away too: it was taken over, and its new owner is root. The wiki admits SSH from all of the
+  // private network; that a server does not even get that far is for the cloud's firewall and for its own rules.
+  test("a server that was taken over sees of the other", () => {
+    expectPorts(found.intruder, open, standing.cloud ? [] : ["tcp/22"]);
+  });
+
+  test("a visitor sees of the servers", () => {
+    expect(found.visitor.server).toEqual({ open: [], closed: [] });
+  });
+});
+
+test.each(servers)("%s has no IPv6 address but the one that every interface gives itself", async (server) => {
+  const addresses = await on(here, server, "ip -6 -o addr show scope global");
+  expect(addresses).toBe("");
+});
+
+test("a server whose rules stand sees nothing of the other, even without the cloud's firewalls", async () => {
+  const undo = [await withoutCloudFirewalls(cloud), await withoutHostRules(here, "wiki")];
+  try {
+    const { from, address } = await serverToServer();
+    expect(await scan(address, { from })).toEqual({ open: [], closed: [] });
+  } finally {
+    for (const put of undo.reverse()) await put();
+  }
+});
+
+/** Nothing but what is meant, or, with all rules away, at least every listener. */
+function expectPorts(seen: Scan, open: boolean, meant: readonly string[]): void {
+  if (open) expect(seen.open).toEqual(expect.arrayContaining(everyListener));
+  else expect(seen).toEqual({ open: meant, closed: [] });
+}
+
+async function takeAway(standing: Layers): Promise<(() => Promise<void>)[]> {
+  const undo: (() => Promise<void>)[] = [];
+  if (!standing.cloud) undo.push(await withoutCloudFirewalls(cloud));
+  const withoutRules: readonly MachineName[] = standing.hosts ? ["blog"] : machines;
+  for (const machine of withoutRules) undo.push(await withoutHostRules(here, machine));
+  return undo;
+}
+
+/** Side by side: most of a scan's time is waiting. */
+async function everyScan() {
+  const bastion = addressesOf(await cloud.droplet("bastion"), "public");
+  const [reserved = ""] = await cloud.reservedAddresses();
+  const { from, address: wiki } = await serverToServer();
+  const outside = asVisitor(here);
+  const one = (address: string) => scan(address, { from: outside });
+  const [viaReserved, ipv4, ipv6, server, administrator, intruder] = await Promise.all([
+    one(reserved),
+    one(bastion.find((address) => !address.includes(":"))!),
+    one(bastion.find((address) => address.includes(":"))!),
+    one(wiki),
+    scan(reserved, { udp: false }),
+    scan(wiki, { from }),
+  ]);
+  return { visitor: { reserved: viaReserved, ipv4, ipv6, server }, administrator, intruder };
+}
+
+/** From inside the blog to the wiki. Servers have no other address than the private one, which is an IPv4 one. */
+async function serverToServer(): Promise<{ from: string[]; address: string }> {
+  const [wiki, blog] = await Promise.all([cloud.droplet("wiki"), cloud.droplet("blog")]);
+  return { from: inNetworkOf(blog.name), address: privateAddressOf(wiki) };
+}

@@ -1,0 +1,81 @@
+import { addressesOf, Cloud, privateAddressOf } from "./fixture/cloud";
+import { listenOn } from "./fixture/listeners";
+import { initOf, inNetworkOf, type MachineName, tryOn } from "./fixture/machines";
+import { until } from "./fixture/process";
+import { Prober, type ProberReport, unfiltered } from "./fixture/prober";
+import { rulesOf, withoutCloudFirewalls, withoutHostRules } from "./fixture/rules";
+import { outputs } from "./fixture/stack";
+import { asVisitor, Browser } from "./fixture/visitor";
+import { logIn, readPage, savePage } from "./fixture/wiki";
+import { world } from "./fixture/world";
+
+const here = world();
+const cloud = new Cloud(here.cloud);
+const rebooted = ["bastion", "wiki"] as const;
+const text = `Written before a reboot, ${Date.now()}.`;
+
+const before = {} as Record<MachineName, string>;
+let outside: ProberReport;
+let inside: ProberReport;
+const undo: (() => Promise<void>)[] = [];
+
+/**
+ * Both machines boot with their own exact rules alone, the cloud's firewalls away, and something listens from the first
+ * moment. One prober knocks at the bastion as a visitor, one at the wiki from a server that was taken over.
+ */
+beforeAll(async () => {
+  await editAPage();
+  const droplets = { bastion: await cloud.droplet("bastion"), wiki: await cloud.droplet("wiki") };
+  for (const machine of rebooted) {
+    before[machine] = await rulesOf(here, machine);
+    undo.push(await listenOn(here, machine));
+  }
+  undo.push(await withoutCloudFirewalls(cloud), await withoutHostRules(here, "blog"));
+
+  const fromOutside = await Prober.start(here, asVisitor(here), "reboot-outside");
+  const fromInside = await Prober.start(here, inNetworkOf((await cloud.droplet("blog")).name), "reboot-inside");
+  fromOutside.aim([...addressesOf(droplets.bastion, "public"), ...(await cloud.reservedAddresses())]);
+  fromInside.aim([privateAddressOf(droplets.wiki)]);
+  await Promise.all(
+    rebooted.map(async (machine) => {
+      const { id, name } = droplets[machine];
+      const init = initOf(name);
+      await cloud.act(id, "reboot");
+      await until(`${machine} to boot again`, () => Promise.resolve(initOf(name) !== init));
+    }),
+  );
+  await until(
+    "the wiki to answer again",
+    async () => (await tryOn(here, "wiki", "systemctl is-active nginx")).code === 0,
+  );
+  await until("the page", () => readPage(new Browser(here, "nobody"), "tests:reboot"));
+  [outside, inside] = await Promise.all([fromOutside.stop(), fromInside.stop()]);
+});
+afterAll(async () => {
+  for (const put of undo.reverse()) await put();
+});
+
+test("a page edited before it survives a reboot of the server and of the bastion", async () => {
+  expect(await readPage(new Browser(here, "nobody"), "tests:reboot")).toContain(text);
+});
+
+test("the bastion sent not one unfiltered reply while it booted", () => {
+  expect(Object.keys(outside.knocks)).toHaveLength(3);
+  expect(unfiltered(outside, [80, 443])).toEqual([]);
+});
+
+test("the server sent not one unfiltered reply while it booted", () => {
+  expect(Object.keys(inside.knocks)).toHaveLength(1);
+  expect(unfiltered(inside, [22])).toEqual([]);
+});
+
+test.each(rebooted)("%s came up with the exact rules it had", async (machine) => {
+  expect(await rulesOf(here, machine)).toBe(before[machine]);
+});
+
+async function editAPage(): Promise<void> {
+  const { user, password } = (await outputs(here)).credentials.wiki!;
+  const browser = new Browser(here, "admin");
+  await logIn(browser, user, password);
+  await savePage(browser, "tests:reboot", text);
+}

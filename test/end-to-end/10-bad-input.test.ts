@@ -1,0 +1,112 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { stringify } from "yaml";
+
+import { type PulumiResult, tryPulumi } from "../../cli/pulumi";
+import { Cloud } from "./fixture/cloud";
+import { world } from "./fixture/world";
+
+const here = world();
+const cloud = new Cloud(here.cloud);
+const bad = "bad-input";
+const directory = join(here.directory, bad);
+const configFile = join(directory, `Pulumi.${bad}.yaml`);
+
+const good = {
+  domain: "bad-input.example",
+  region: "fra1",
+  networkRange: "10.77.0.0/24",
+  software: [{ name: "wiki", software: "dokuwiki" }],
+  tls: { issuer: "private-ca" },
+};
+
+const mistakes = [
+  {
+    title: "a software that the catalogue does not have",
+    config: { software: [{ name: "wiki", software: "mediawikki" }] },
+    sentence: /software\[0\]\.software has to be one of dokuwiki, wordpress \(it is mediawikki\)\./,
+  },
+  {
+    title: "a private network that overlaps a range the cloud keeps for itself",
+    config: { networkRange: "10.244.8.0/24" },
+    sentence:
+      /networkRange must not overlap 10\.244\.0\.0\/16, which the cloud keeps for itself \(it is 10\.244\.8\.0\/24\)\./,
+  },
+  {
+    title: "administrators whose range overlaps the private network",
+    config: { adminAccess: ["10.77.0.0/25"] },
+    sentence: /adminAccess\[0\] must not overlap networkRange 10\.77\.0\.0\/24: .* \(it is 10\.77\.0\.0\/25\)\./,
+  },
+  {
+    title: "a name that DNS can't carry",
+    config: { software: [{ name: "our_wiki", software: "dokuwiki" }] },
+    sentence: /software\[0\]\.name has to be a DNS label: .* \(it is our_wiki\)\./,
+  },
+  {
+    title: "admin access from nowhere",
+    config: { adminAccess: [] },
+    sentence: /adminAccess has to name the address ranges of your administrators, .* \(it is an empty list\)\./,
+  },
+  {
+    title: "admin access from everywhere",
+    config: { adminAccess: ["0.0.0.0/0"] },
+    sentence: /adminAccess\[0\] must not be the whole internet unless .* \(it is 0\.0\.0\.0\/0\)\./,
+  },
+  {
+    title: "a region that does not have the size",
+    config: { bastionSize: "m-2vcpu-16gb-nowhere" },
+    sentence: /bastionSize has to be a size that region fra1 has, such as .* \(it is m-2vcpu-16gb-nowhere\)\./,
+  },
+  {
+    title: "a size that is too small for the software",
+    config: { software: [{ name: "blog", software: "wordpress", size: "s-1vcpu-512mb-10gb" }] },
+    sentence: /software\[0\]\.size has to have at least 1024 MB of memory, such as .* \(it is s-1vcpu-512mb-10gb\)\./,
+  },
+  {
+    title: "a key that no stack has",
+    config: { tls: { issuer: "nobody" } },
+    sentence: /tls\.issuer is not right: .* \(it is nobody\)\./,
+  },
+];
+
+beforeAll(async () => {
+  mkdirSync(directory, { recursive: true });
+  configure({});
+  await onBadStack(["stack", "init", "--stack", bad]);
+});
+afterAll(async () => {
+  await onBadStack(["stack", "rm", "--yes", "--stack", bad]);
+  rmSync(directory, { recursive: true });
+});
+
+describe.each(mistakes)("$title", ({ config, sentence }) => {
+  test.each([["preview"], ["up", "--yes", "--skip-preview"]])(
+    "is refused by `%s` in one sentence, and nothing is made",
+    async (...operation) => {
+      const before = await cloud.inventory();
+      configure(config);
+      const { code, stdout, stderr } = await onBadStack([...operation, "--stack", bad]);
+      expect(code).not.toBe(0);
+      const output = `${stdout}\n${stderr}`;
+      expect(output).toMatch(sentence);
+      expect(output).not.toMatch(/^\s+at .*\.js:\d+/m);
+      expect(await cloud.inventory()).toEqual(before);
+    },
+  );
+});
+
+test("what is refused is the mistake: without it, the same configuration is taken", async () => {
+  configure({});
+  expect((await onBadStack(["preview", "--stack", bad])).code).toBe(0);
+});
+
+function configure(changes: object): void {
+  const entries = Object.entries({ ...good, ...changes }).map(([key, value]) => [`deploy4me:${key}`, value]);
+  writeFileSync(configFile, stringify({ config: Object.fromEntries(entries) as unknown }));
+}
+
+function onBadStack(args: readonly string[]): Promise<PulumiResult> {
+  const config = args.includes("rm") ? [] : ["--config-file", configFile];
+  return tryPulumi(here.home, here.cloud, [...args, ...config], { timeoutMs: 120_000 });
+}

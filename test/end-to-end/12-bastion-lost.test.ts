@@ -1,0 +1,56 @@
+import { Cloud } from "./fixture/cloud";
+import { on } from "./fixture/machines";
+import { onStack, outputs } from "./fixture/stack";
+import { Browser } from "./fixture/visitor";
+import { readPage } from "./fixture/wiki";
+import { names, world } from "./fixture/world";
+
+const here = world();
+const cloud = new Cloud(here.cloud);
+
+describe("the bastion is deleted behind our back", () => {
+  let before: Awaited<ReturnType<typeof facts>>;
+  let after: typeof before;
+
+  beforeAll(async () => {
+    before = await facts();
+    await cloud.delete(before.bastion);
+    await onStack(here, "up");
+    after = await facts();
+  });
+
+  test("the next `up` makes another, at the same address", () => {
+    expect(after.bastion).not.toBe(before.bastion);
+    expect(after.address).toBe(before.address);
+  });
+
+  test("no server is replaced", () => {
+    expect([after.wiki, after.blog]).toEqual([before.wiki, before.blog]);
+  });
+
+  test.each([
+    ["wiki", "ipv4"],
+    ["wiki", "ipv6"],
+    ["blog", "ipv4"],
+    ["blog", "ipv6"],
+  ] as const)("visitors reach the %s again over %s", async (server, family) => {
+    expect((await new Browser(here, "nobody").request(`https://${names[server]}/`, { family })).status).toBe(200);
+  });
+
+  test("what was written is still there", async () => {
+    expect(await readPage(new Browser(here, "nobody"), "tests:reboot")).toContain("Written before a reboot");
+  });
+
+  test("servers go on by the new one: updates and time", async () => {
+    await on(here, "wiki", "apt-get update -q -o APT::Update::Error-Mode=any; chronyc -n waitsync 60 0 0 1 >/dev/null");
+  });
+
+  test("and nothing is left to change", async () => {
+    await onStack(here, "preview", ["--refresh", "--expect-no-changes"]);
+  });
+});
+
+async function facts() {
+  const [bastion, wiki, blog] = await Promise.all(["bastion", "wiki", "blog"].map((part) => cloud.droplet(part)));
+  return { bastion: bastion!.id, wiki: wiki!.id, blog: blog!.id, address: (await outputs(here)).bastionAddress };
+}
