@@ -31,7 +31,7 @@ describe("the way to a machine", () => {
     );
   const through = (): SshTarget => ({ ...server.endpoint, proxy: bastion.endpoint });
   /** How often somebody got as far as naming a user, which is the first thing said after the keys were exchanged. */
-  const logins = ({ log }: Sshd) => log().split("userauth-request").length - 1;
+  const logins = (machine: Sshd) => machine.log().split("userauth-request").length - 1;
 
   test("leads through the bastion: it is the bastion's sshd that forwards", async () => {
     await expect(who(through())).resolves.toContain("127.0.0.1");
