@@ -1,9 +1,23 @@
 import type { Hosts } from "../hosts/hosts";
+import { rangeWith } from "./addresses";
 import { serverError } from "./errors";
 import { type Context, operationOf } from "./operations";
 import { roomView, type RoomView, tell } from "./room";
 import { type Action, type CloudState, type Droplet, timestamp } from "./state";
 import { emptyState, type Store } from "./store";
+
+/** The addresses of the droplets belong to another sandbox by now. */
+export class LostRanges extends Error {
+  override readonly name = "LostRanges";
+  readonly code = "LOST_RANGES";
+
+  constructor(now: readonly string[]) {
+    super(
+      `the addresses of this sandbox's droplets were given to another sandbox on this machine, it has ${now.join(", ")} now: ` +
+        "stop or reset a sandbox you don't need, or start anew with `deploy4me sandbox reset`.",
+    );
+  }
+}
 
 export interface CloudOptions {
   readonly store: Store;
@@ -128,6 +142,7 @@ export class Cloud {
   }
 
   private async restore(): Promise<void> {
+    this.refuseOtherRanges();
     this.store.write(this.current);
     const view = roomView(this.current);
     await tell(this.hosts, view, undefined);
@@ -145,6 +160,16 @@ export class Cloud {
       }),
     );
     this.startWhatIsInProgress(true);
+  }
+
+  /** A sandbox that was closed for long may have lost its ranges to another one on this machine. */
+  private refuseOtherRanges(): void {
+    const { public: publicRanges, reserved } = this.hosts.ranges;
+    const lost = [
+      ...this.current.droplets.filter(({ publicIpv4: ip }) => ip !== undefined && !rangeWith(ip, publicRanges)),
+      ...this.current.reservedIps.filter(({ ip }) => rangeWith(ip, reserved) === undefined),
+    ];
+    if (lost.length > 0) throw new LostRanges(publicRanges);
   }
 
   /** An action that is in progress and does not run yet is new, or was left behind by a daemon that was killed. */

@@ -6,10 +6,9 @@ import type {
   PrivateNetwork,
   ReservedAddress,
   Zone,
-  ZoneRecord,
 } from "../hosts/hosts";
 import { findSize } from "./catalogue/sizes";
-import type { CloudState, Domain, Droplet, Firewall, FirewallRule } from "./state";
+import type { CloudState, Droplet, Firewall, FirewallRule } from "./state";
 
 /** All that the machine room is to know beside the machines themselves, derived from the state. */
 export interface RoomView {
@@ -27,7 +26,7 @@ export function roomView(state: CloudState): RoomView {
       ...(dropletId === undefined ? {} : { machineId: dropletId }),
     })),
     filters: filters(state),
-    zones: state.domains.map(zone),
+    zones: state.domains.map(({ name, records }) => ({ name, records })),
   };
 }
 
@@ -76,17 +75,6 @@ function filterRule(state: CloudState, { protocol, ports, peers }: FirewallRule)
 
 function addressesOf({ publicIpv4, privateIpv4, ipv6 }: Droplet): string[] {
   return [publicIpv4, privateIpv4, ipv6].filter((address) => address !== undefined);
-}
-
-function zone({ name, serial, records }: Domain): Zone {
-  return {
-    name,
-    records: records.map((record): ZoneRecord => {
-      // The API shows a number as the data of a zone's SOA; a resolver needs all of it (RFC 1035, 3.3.13).
-      if (record.type !== "SOA") return record;
-      return { ...record, data: `ns1.digitalocean.com. hostmaster.${name}. ${serial} 10800 3600 604800 ${record.ttl}` };
-    }),
-  };
 }
 
 /** The machine of a droplet. */

@@ -72,12 +72,7 @@ export function createRecord(draft: CloudState, domainName: string, input: Recor
 export type RecordChange = { readonly [Key in keyof RecordInput]?: RecordInput[Key] | undefined };
 
 /** What is not given stays as it is. A record's type can't change. */
-export function updateRecord(
-  draft: CloudState,
-  domainName: string,
-  id: number,
-  input: RecordChange,
-): DomainRecord {
+export function updateRecord(draft: CloudState, domainName: string, id: number, input: RecordChange): DomainRecord {
   const domain = getDomain(draft, domainName);
   const record = getRecord(draft, domainName, id);
   if (input.type !== undefined && input.type !== record.type) throw unprocessable("A record's type can't be changed.");

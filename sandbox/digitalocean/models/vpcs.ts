@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { anchorRange } from "../../hosts/network/addresses";
 import { overlaps, parseRange } from "../addresses";
 import { findRegion } from "../catalogue/regions";
 import { conflict, forbidden, notFound, unprocessable } from "../errors";
@@ -98,6 +99,9 @@ function checkRange(draft: CloudState, ipRange: string): void {
     return outer !== undefined && range.first >= outer.first && range.last <= outer.last;
   });
   if (!isPrivate) throw unprocessable("ip_range must be in range of private addresses as defined in RFC1918");
+  const own = parseRange(anchorRange);
+  if (own !== undefined && overlaps(range, own))
+    throw unprocessable(`ip_range overlaps with ${anchorRange}, which is reserved`);
   const other = clash(draft, ipRange);
   if (other !== undefined) {
     throw unprocessable(
