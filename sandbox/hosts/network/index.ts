@@ -1,6 +1,6 @@
 import { layoutOf } from "./addresses";
 import type { MachineNetwork } from "./machine-network";
-import { usedAddresses } from "./neighbourhood";
+import { foreignRanges, usedAddresses } from "./neighbourhood";
 import { RoutedNetwork } from "./network";
 import { claimIndex, forgetIndex } from "./registry";
 import { sweep } from "./sweep";
@@ -27,8 +27,9 @@ export interface NetworkOptions {
  * const path = await network.attach(machine);
  */
 export async function openNetwork({ directory, log }: NetworkOptions): Promise<MachineNetwork> {
-  const index = await claimIndex(directory, await usedAddresses());
-  const network = new RoutedNetwork(layoutOf(index), log);
+  const unusable = await usedAddresses();
+  const index = await claimIndex(directory, unusable);
+  const network = new RoutedNetwork(layoutOf(index), foreignRanges(index, unusable), log);
   try {
     await network.start();
   } catch (error) {

@@ -3,7 +3,7 @@ import { isIPv4 } from "node:net";
 
 import ipaddr from "ipaddr.js";
 
-import { layoutOf, overlap, prefixOf } from "./addresses";
+import { layoutOf, overlap, prefixOf, sandboxCount } from "./addresses";
 import { run } from "./command";
 
 /** An address or range that this machine uses already. */
@@ -29,6 +29,14 @@ export async function usedAddresses(): Promise<(index: number) => string | undef
       .map((address) => ({ range: `${address}/32`, what: "this machine's resolver" })),
   );
   return (index) => conflict(index, uses);
+}
+
+/** The ranges of the other sandboxes there may be: a machine's way out must not lead into them. */
+export function foreignRanges(index: number, unusable: (index: number) => string | undefined): string[] {
+  return Array.from({ length: sandboxCount }, (_, other) => other)
+    .filter((other) => other !== index && unusable(other) === undefined)
+    .map(layoutOf)
+    .flatMap(({ ranges }) => [...ranges.public, ...ranges.reserved]);
 }
 
 /** Pure part of {@link usedAddresses}. */
@@ -77,16 +85,19 @@ async function registries(): Promise<Use[]> {
   return found.flat().map((address) => ({ range: `${address}/32`, what: "a package registry of this machine" }));
 }
 
+/** Only what is configured is read: nothing is asked of a registry, and apt's lists are left closed. */
 async function aptSites(): Promise<string[]> {
   const action = "reading apt's configuration";
   try {
-    const targets = await run("apt-get", ["indextargets", "--format", "$(SITE)"], { action });
+    const uris = await run("apt-get", ["--print-uris", "update"], { action });
     const proxies = await run(
       "apt-config",
       ["dump", "--format", "%v%n", "Acquire::http::Proxy", "Acquire::https::Proxy"],
-      { action },
+      {
+        action,
+      },
     );
-    return `${targets}\n${proxies}`.split("\n").filter((line) => line !== "");
+    return [...[...uris.matchAll(/^'([^']+)'/gm)].map(([, uri = ""]) => uri), ...proxies.split("\n")];
   } catch {
     // A machine without apt installs nothing by it.
     return [];

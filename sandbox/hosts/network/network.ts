@@ -33,8 +33,10 @@ export class RoutedNetwork implements MachineNetwork {
   private readonly agent: Agent;
   private readonly wayOut: Helper<ChildProcess>;
 
+  /** @param foreign ranges of other sandboxes on this machine, which the way out must not lead into */
   constructor(
     private readonly layout: Layout,
+    private readonly foreign: readonly string[],
     log: (line: string) => void,
   ) {
     this.agent = new Agent(layout, log);
@@ -184,8 +186,8 @@ export class RoutedNetwork implements MachineNetwork {
   }
 
   private async applyRules(action: string): Promise<void> {
-    const { layout, networks, filters, reserved } = this;
-    const text = ruleset({ layout, networks, filters, reserved, machines: [...this.attached.values()] });
+    const { layout, foreign, networks, filters, reserved } = this;
+    const text = ruleset({ layout, foreign, networks, filters, reserved, machines: [...this.attached.values()] });
     const [program, args] = inNamespace(layout.router, ["nft", "-f", "-"]);
     await run(program, args, { action, input: text });
   }

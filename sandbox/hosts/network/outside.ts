@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { Readable, Writable } from "node:stream";
+import { Readable } from "node:stream";
 
 import { outside } from "./addresses";
 import type { Layout } from "./addresses";
@@ -43,10 +43,7 @@ export function outsideHelper(layout: Layout, log: (line: string) => void): Help
         ready.once("error", reject);
         child.stdio[4]?.on("error", () => undefined);
       }),
-    stop: (child) => {
-      const exit = child.stdio[4];
-      if (exit instanceof Writable) exit.end();
-      else child.kill("SIGTERM");
-    },
+    // Destroyed, not ended: it waits for a hang-up, not for an end of input.
+    stop: (child) => child.stdio[4]?.destroy(),
   });
 }

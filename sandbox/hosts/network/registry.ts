@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, realpath, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { sandboxCount } from "./addresses";
 import { HelperFailed, NetworkInUse, NoSandboxFree } from "./errors";
@@ -12,6 +12,9 @@ import { HelperFailed, NetworkInUse, NoSandboxFree } from "./errors";
  * others are taken.
  */
 const registryDirectory = "/run/deploy4me/network";
+
+/** What is locked while the registry changes: something that is always there, so that no file of ours has to stay. */
+const lockedPlace = "/run";
 
 /** The file by which a directory remembers its index, even when the machine was restarted since. */
 const memory = "network.json";
@@ -170,16 +173,15 @@ async function startOf(pid: number): Promise<string | undefined> {
   }
 }
 
+async function removeWhenEmpty(directory: string): Promise<void> {
+  await rmdir(directory).catch(() => undefined);
+}
+
 /** Does something while no other process on this machine does. A lock whose holder was killed is free at once. */
 async function locked<T>(work: () => Promise<T>): Promise<T> {
-  await mkdir(registryDirectory, { recursive: true });
-  const holder = spawn(
-    "flock",
-    ["--timeout", "60", join(registryDirectory, "lock"), "sh", "-c", "echo locked; exec cat"],
-    {
-      stdio: ["pipe", "pipe", "ignore"],
-    },
-  );
+  const holder = spawn("flock", ["--timeout", "60", lockedPlace, "sh", "-c", "echo locked; exec cat"], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
   const ended = new Promise<void>((resolve) =>
     holder.once("close", () => {
       resolve();
@@ -197,8 +199,11 @@ async function locked<T>(work: () => Promise<T>): Promise<T> {
         resolve();
       });
     });
+    await mkdir(registryDirectory, { recursive: true });
     return await work();
   } finally {
+    await removeWhenEmpty(registryDirectory);
+    await removeWhenEmpty(dirname(registryDirectory));
     holder.stdin.on("error", () => undefined);
     holder.stdin.end();
     if (holder.pid !== undefined) await ended;

@@ -15,6 +15,8 @@ import { filterChains } from "./filters";
 /** What the rules follow from. */
 export interface RoomState {
   readonly layout: Layout;
+  /** Ranges of other sandboxes on this machine. */
+  readonly foreign: readonly string[];
   readonly networks: readonly PrivateNetwork[];
   /** Machines that have interfaces now. */
   readonly machines: readonly MachineSpec[];
@@ -99,7 +101,10 @@ function definitions(attached: readonly Attached[], publicPorts: readonly string
 
 /** Which ways there are at all. What is not named here meets the policy. */
 function ways(state: RoomState, attached: readonly Attached[]): string[] {
+  const foreign =
+    state.foreign.length === 0 ? [] : [`oifname "${outside.link}" ip daddr { ${state.foreign.join(", ")} } drop`];
   return [
+    ...foreign,
     `iifname @public oifname { "${outside.link}", "${visitorPort}" } accept`,
     `iifname { "${hostPort}", "${visitorPort}" } oifname @public accept`,
     "iifname @public oifname @public accept",
