@@ -124,7 +124,7 @@ func (p *provider) Diff(_ context.Context, req *rpc.DiffRequest) (*rpc.DiffRespo
 	response := &rpc.DiffResponse{
 		Changes: rpc.DiffResponse_DIFF_NONE, HasDetailedDiff: true, DetailedDiff: map[string]*rpc.PropertyDiff{},
 	}
-	differences := revealed(olds).DiffIncludeUnknowns(revealed(news))
+	differences := revealed(olds).Diff(revealed(news))
 	if differences == nil {
 		return response, nil
 	}

@@ -12,7 +12,7 @@ import (
 var dnsRecord = resource{
 	envelope: "domain_record", id: byKey("id"), updateMethod: http.MethodPut,
 	fields: []field{
-		{name: "domain", required: true, forceNew: true, noSend: true},
+		{name: "domain", required: true, forceNew: true, noSend: true, fromAPI: func(a object) any { return a["domain"] }},
 		{name: "type", required: true, forceNew: true},
 		{name: "name", required: true},
 		{name: "value", api: "data", required: true},

@@ -60,6 +60,8 @@ func (r resource) toInputs(state, old object, imported bool) object {
 		case f.writeOnly || f.noSend:
 			if said {
 				inputs[f.name] = before
+			} else if imported && f.required && known {
+				inputs[f.name] = now
 			}
 		case !known:
 			continue

@@ -1,0 +1,365 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	rpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+func urn(kind string) string { return "urn:pulumi:dev::test::" + kind + "::wiki" }
+
+const (
+	dropletType = "digitalocean:index/droplet:Droplet"
+	tagType     = "digitalocean:index/tag:Tag"
+)
+
+func fields(t *testing.T, values object) *structpb.Struct {
+	t.Helper()
+	out, err := structpb.NewStruct(values)
+	must(t, err)
+	return out
+}
+
+func diff(t *testing.T, kind string, before, after object, ignored ...string) *rpc.DiffResponse {
+	t.Helper()
+	response, err := newProvider().Diff(t.Context(), &rpc.DiffRequest{
+		Urn: urn(kind), OldInputs: fields(t, before), News: fields(t, after), IgnoreChanges: ignored,
+	})
+	must(t, err)
+	return response
+}
+
+func TestDiff(t *testing.T) {
+	web := object{"protocol": "tcp", "portRange": "80", "sourceAddresses": []any{"0.0.0.0/0", "::/0"}}
+	ssh := object{"protocol": "tcp", "portRange": "22", "sourceAddresses": []any{"192.0.2.0/24"}}
+	mirrored := object{"protocol": "tcp", "portRange": "80", "sourceAddresses": []any{"::/0", "0.0.0.0/0"}}
+	rows := []struct {
+		name, kind      string
+		before, after   object
+		ignored         []string
+		changed         []string
+		replaced        []string
+		deletedBefore   bool
+		detail          rpc.PropertyDiff_Kind
+		detailOfChanged string
+	}{
+		{
+			name: "the same", kind: dropletType,
+			before: object{"name": "wiki", "size": "s-1vcpu-1gb"}, after: object{"name": "wiki", "size": "s-1vcpu-1gb"},
+		},
+		{
+			name: "a new name is an update", kind: dropletType,
+			before: object{"name": "wiki"}, after: object{"name": "docs"},
+			changed: []string{"name"}, detail: rpc.PropertyDiff_UPDATE, detailOfChanged: "name",
+		},
+		{
+			name: "other user data replaces, the old one first: the name is taken", kind: dropletType,
+			before: object{"name": "wiki", "userData": "a"}, after: object{"name": "wiki", "userData": "b"},
+			changed: []string{"userData"}, replaced: []string{"userData"}, deletedBefore: true,
+			detail: rpc.PropertyDiff_UPDATE_REPLACE, detailOfChanged: "userData",
+		},
+		{
+			name: "with a name of the plugin's choice, the new one comes first", kind: dropletType,
+			before:  object{"name": "wiki-1234567", "userData": "a", defaults: []any{"name"}},
+			after:   object{"name": "wiki-1234567", "userData": "b", defaults: []any{"name"}},
+			changed: []string{"userData"}, replaced: []string{"userData"},
+		},
+		{
+			name: "ignored changes are none", kind: dropletType,
+			before: object{"userData": "a", "image": "debian-12-x64"}, after: object{"userData": "b", "image": "debian-13-x64"},
+			ignored: []string{"userData", "image"},
+		},
+		{
+			name: "what the API chose is not taken back by silence", kind: dropletType,
+			before: object{"region": "fra1", "vpcUuid": "v-1"}, after: object{},
+		},
+		{
+			name: "a setting taken back is a deletion", kind: dropletType,
+			before: object{"backups": true}, after: object{},
+			changed: []string{"backups"}, detail: rpc.PropertyDiff_DELETE, detailOfChanged: "backups",
+		},
+		{
+			name: "an absent setting is its zero value", kind: dropletType,
+			before: object{"monitoring": false, "tags": []any{}}, after: object{},
+		},
+		{
+			name: "tags are a set", kind: dropletType,
+			before: object{"tags": []any{"a", "b"}}, after: object{"tags": []any{"b", "a"}},
+		},
+		{
+			name: "rules are a set of sets", kind: "digitalocean:index/firewall:Firewall",
+			before: object{"inboundRules": []any{web, ssh}}, after: object{"inboundRules": []any{ssh, mirrored}},
+		},
+		{
+			name: "another rule is an update", kind: "digitalocean:index/firewall:Firewall",
+			before: object{"inboundRules": []any{web}}, after: object{"inboundRules": []any{web, ssh}},
+			changed: []string{"inboundRules"},
+		},
+		{
+			name: "a tag cannot be renamed", kind: tagType,
+			before: object{"name": "a"}, after: object{"name": "b"},
+			changed: []string{"name"}, replaced: []string{"name"},
+		},
+		{
+			name: "a value not known yet is a change", kind: dropletType,
+			before: object{"vpcUuid": "v-1", "name": "wiki"}, after: object{"vpcUuid": unknown, "name": "wiki"},
+			changed: []string{"vpcUuid"}, replaced: []string{"vpcUuid"}, deletedBefore: true,
+		},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			response := diff(t, row.kind, row.before, row.after, row.ignored...)
+			if !slices.Equal(response.GetDiffs(), row.changed) || !slices.Equal(response.GetReplaces(), row.replaced) {
+				t.Errorf("changes %v replaces %v", response.GetDiffs(), response.GetReplaces())
+			}
+			if (response.GetChanges() == rpc.DiffResponse_DIFF_SOME) != (len(row.changed) > 0) {
+				t.Errorf("says %v", response.GetChanges())
+			}
+			if response.GetDeleteBeforeReplace() != row.deletedBefore {
+				t.Errorf("deletes before it replaces: %v", response.GetDeleteBeforeReplace())
+			}
+			if got := response.GetDetailedDiff()[row.detailOfChanged].GetKind(); row.detailOfChanged != "" && got != row.detail {
+				t.Errorf("%s is %v", row.detailOfChanged, got)
+			}
+		})
+	}
+}
+
+func check(t *testing.T, kind string, olds, news object) (object, []string) {
+	t.Helper()
+	response, err := newProvider().Check(t.Context(), &rpc.CheckRequest{
+		Urn: urn(kind), Olds: fields(t, olds), News: fields(t, news), RandomSeed: []byte("seed"),
+	})
+	must(t, err)
+	var failures []string
+	for _, failure := range response.GetFailures() {
+		failures = append(failures, failure.GetProperty()+" "+failure.GetReason())
+	}
+	return response.GetInputs().AsMap(), failures
+}
+
+func TestCheckNamesWhatIsWrong(t *testing.T) {
+	_, failures := check(t, dropletType, nil, object{"image": "debian-13-x64", "colour": "blue", "status": "active"})
+	slices.Sort(failures)
+	for i, want := range []string{"colour is not a property", "size is required", "status is an output"} {
+		if i >= len(failures) || !strings.HasPrefix(failures[i], want) {
+			t.Errorf("failures: %q, want one that begins with %q", failures, want)
+		}
+	}
+}
+
+func TestCheckNamesAResourceAndKeepsItsName(t *testing.T) {
+	inputs := object{"image": "debian-13-x64", "size": "s-1vcpu-1gb"}
+	made, failures := check(t, dropletType, nil, inputs)
+	name, _ := made["name"].(string)
+	if len(failures) > 0 || !strings.HasPrefix(name, "wiki-") || len(name) != len("wiki-")+7 {
+		t.Fatalf("name %q, failures %v", name, failures)
+	}
+	again, _ := check(t, dropletType, made, inputs)
+	if again["name"] != name {
+		t.Errorf("the name became %v", again["name"])
+	}
+	chosen, _ := check(t, dropletType, made, object{"image": "debian-13-x64", "size": "s-1vcpu-1gb", "name": "mine"})
+	if chosen["name"] != "mine" || chosen[defaults] != nil {
+		t.Errorf("the program's own name became %v", chosen)
+	}
+}
+
+func TestAnUnknownTypeNamesTheOfficialPlugin(t *testing.T) {
+	_, err := newProvider().Check(t.Context(), &rpc.CheckRequest{Urn: urn("digitalocean:index/cdn:Cdn")})
+	wantError(t, err, "digitalocean:index/cdn:Cdn", "pulumi plugin install resource digitalocean")
+	_, err = newProvider().Invoke(t.Context(), &rpc.InvokeRequest{Tok: "digitalocean:index/getCdn:getCdn"})
+	wantError(t, err, "digitalocean:index/getCdn:getCdn", "pulumi plugin install resource digitalocean")
+}
+
+func TestNothingIsAskedWithoutAToken(t *testing.T) {
+	c, a := serving(t, sendJSON(http.StatusOK, `{}`))
+	c.token = ""
+	p := &provider{api: c}
+	_, err := p.Create(t.Context(), &rpc.CreateRequest{Urn: urn(tagType), Properties: fields(t, object{"name": "a"})})
+	wantError(t, err, "no DigitalOcean token", "pulumi config set --secret digitalocean:token")
+	if len(a.asked()) > 0 {
+		t.Errorf("asked %v", a.asked())
+	}
+}
+
+func TestAPreviewAsksNothingAndForeseesOutputs(t *testing.T) {
+	c, a := serving(t, sendJSON(http.StatusOK, `{}`))
+	response, err := (&provider{api: c}).Create(t.Context(), &rpc.CreateRequest{
+		Urn: urn(dropletType), Properties: fields(t, object{"name": "wiki"}), Preview: true,
+	})
+	must(t, err)
+	state := response.GetProperties().AsMap()
+	if state["name"] != "wiki" || state["ipv4AddressPrivate"] != unknown || len(a.asked()) > 0 {
+		t.Errorf("foresees %v, asked %v", state, a.asked())
+	}
+}
+
+// The engine keeps a resource whose creation failed half-way: the next up repairs or removes it.
+func TestAHalfMadeResourceGoesIntoTheState(t *testing.T) {
+	c, _ := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			sendJSON(http.StatusAccepted, `{"droplet":{"id":42,"name":"wiki","status":"new"}}`)(w, r)
+			return
+		}
+		sendPage(http.StatusForbidden)(w, r)
+	})
+	_, err := (&provider{api: c}).Create(t.Context(), &rpc.CreateRequest{
+		Urn: urn(dropletType), Properties: fields(t, object{"name": "wiki", "userData": "#cloud-config"}),
+	})
+	failure, _ := status.FromError(err)
+	details := failure.Details()
+	if failure.Code() != codes.Unknown || len(details) != 1 {
+		t.Fatalf("failure: %v", err)
+	}
+	half, _ := details[0].(*rpc.ErrorResourceInitFailed)
+	if half.GetId() != "42" || half.GetProperties().AsMap()["userData"] != "#cloud-config" {
+		t.Errorf("kept: %v", half)
+	}
+}
+
+const liveDroplet = `{"droplet":{"id":42,"name":"wiki","size_slug":"s-2vcpu-4gb","status":"active","tags":["blue"],
+	"features":["monitoring"],"image":{"id":1,"slug":"debian-13-x64"},"region":{"slug":"fra1"},"vpc_uuid":"v-1",
+	"networks":{"v4":[{"type":"private","ip_address":"10.0.0.2"},{"type":"public","ip_address":"192.0.2.7"}]}}}`
+
+func readDroplet(t *testing.T, known, inputs object) (state, fresh object) {
+	t.Helper()
+	c, _ := serving(t, sendJSON(http.StatusOK, liveDroplet))
+	response, err := (&provider{api: c}).Read(t.Context(), &rpc.ReadRequest{
+		Urn: urn(dropletType), Id: "42", Properties: fields(t, known), Inputs: fields(t, inputs),
+	})
+	must(t, err)
+	return response.GetProperties().AsMap(), response.GetInputs().AsMap()
+}
+
+func TestStateIsTheAPIsAnswerInTheSDKsWords(t *testing.T) {
+	state, _ := readDroplet(t, object{"userData": "#cloud-config"}, object{"name": "wiki"})
+	wanted := object{
+		"size": "s-2vcpu-4gb", "image": "debian-13-x64", "region": "fra1", "ipv4Address": "192.0.2.7",
+		"ipv4AddressPrivate": "10.0.0.2", "monitoring": true, "backups": false, "dropletUrn": "do:droplet:42",
+		"userData": "#cloud-config",
+	}
+	for name, want := range wanted {
+		if state[name] != want {
+			t.Errorf("%s is %v, want %v", name, state[name], want)
+		}
+	}
+}
+
+func TestRefreshShowsDriftAndLeavesTheRestAlone(t *testing.T) {
+	inputs := object{
+		"name": "wiki", "size": "s-1vcpu-1gb", "image": "debian-13-x64", "userData": "#cloud-config", "monitoring": true,
+	}
+	_, fresh := readDroplet(t, inputs, inputs)
+	if fresh["size"] != "s-2vcpu-4gb" {
+		t.Errorf("somebody resized it, but the size is still %v", fresh["size"])
+	}
+	if tags, _ := fresh["tags"].([]any); len(tags) != 1 {
+		t.Errorf("somebody tagged it, but the tags are %v", fresh["tags"])
+	}
+	for _, open := range []string{"region", "vpcUuid", "privateNetworking"} {
+		if fresh[open] != nil {
+			t.Errorf("the program left %s open, but a refresh sets it to %v", open, fresh[open])
+		}
+	}
+	if fresh["userData"] != "#cloud-config" {
+		t.Errorf("the user data, which is never answered, became %v", fresh["userData"])
+	}
+	if changes := diff(t, dropletType, fresh, inputs).GetDiffs(); !slices.Equal(changes, []string{"size", "tags"}) {
+		t.Errorf("the next up would change %v", changes)
+	}
+}
+
+func TestRefreshWithoutDriftChangesNothing(t *testing.T) {
+	inputs := object{
+		"name": "wiki", "size": "s-2vcpu-4gb", "image": "debian-13-x64", "tags": []any{"blue"}, "monitoring": true,
+		"backups": false, "ipv6": false,
+	}
+	_, fresh := readDroplet(t, inputs, inputs)
+	if encode(fresh) != encode(inputs) {
+		t.Errorf("inputs became %v", fresh)
+	}
+}
+
+func TestImportWritesWhatAProgramWouldSay(t *testing.T) {
+	_, fresh := readDroplet(t, nil, nil)
+	want := object{
+		"name": "wiki", "size": "s-2vcpu-4gb", "image": "debian-13-x64", "region": "fra1", "vpcUuid": "v-1",
+		"tags": []any{"blue"}, "monitoring": true,
+	}
+	if encode(fresh) != encode(want) {
+		t.Errorf("imports %v\nwant    %v", encode(fresh), encode(want))
+	}
+}
+
+func TestARecordIsImportedByDomainAndID(t *testing.T) {
+	c, a := serving(t, sendJSON(http.StatusOK, `{"domain_record":{"id":7,"type":"A","name":"wiki","data":"192.0.2.7","ttl":1800}}`))
+	kind := "digitalocean:index/dnsRecord:DnsRecord"
+	response, err := (&provider{api: c}).Read(t.Context(), &rpc.ReadRequest{Urn: urn(kind), Id: "example.com,7"})
+	must(t, err)
+	inputs := response.GetInputs().AsMap()
+	if response.GetId() != "7" || inputs["domain"] != "example.com" || inputs["value"] != "192.0.2.7" {
+		t.Errorf("id %q, inputs %v, asked %v", response.GetId(), inputs, a.asked())
+	}
+	_, err = (&provider{api: c}).Read(t.Context(), &rpc.ReadRequest{Urn: urn(kind), Id: "7"})
+	wantError(t, err, "import a DNS record as «domain,id»")
+}
+
+func TestRefreshOfSomethingGoneSaysSo(t *testing.T) {
+	c, _ := serving(t, sendJSON(http.StatusNotFound, notFound))
+	response, err := (&provider{api: c}).Read(t.Context(), &rpc.ReadRequest{
+		Urn: urn(tagType), Id: "blue", Inputs: fields(t, object{"name": "blue"}),
+	})
+	must(t, err)
+	if response.GetId() != "" {
+		t.Errorf("still there: %v", response)
+	}
+}
+
+func TestRefreshThatCannotSeeIsAnError(t *testing.T) {
+	c, _ := serving(t, sendPage(http.StatusNotFound))
+	_, err := (&provider{api: c}).Read(t.Context(), &rpc.ReadRequest{
+		Urn: urn(tagType), Id: "blue", Inputs: fields(t, object{"name": "blue"}),
+	})
+	var answer *apiError
+	if !errors.As(err, &answer) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestDeletingSomethingGoneIsDone(t *testing.T) {
+	c, _ := serving(t, sendJSON(http.StatusNotFound, notFound))
+	must(t, remove(t.Context(), c, table[tagType], "blue", nil))
+}
+
+func TestRulesStandSideBySideInProgramsAndOneLevelDownInTheAPI(t *testing.T) {
+	rule := object{"protocol": "tcp", "portRange": "22", "sourceAddresses": []any{"192.0.2.0/24"}}
+	sent := firewall.toRequest(object{"name": "wiki", "inboundRules": []any{rule}})
+	want := `[{"ports":"22","protocol":"tcp","sources":{"addresses":["192.0.2.0/24"]}}]`
+	if encode(sent["inbound_rules"]) != want {
+		t.Errorf("sends %s", encode(sent["inbound_rules"]))
+	}
+	back := firewall.toState(object{"inbound_rules": []any{object{
+		"protocol": "tcp", "ports": "22", "sources": object{"addresses": []any{"192.0.2.0/24"}},
+	}}}, nil)
+	if encode(back["inboundRules"]) != encode([]any{rule}) {
+		t.Errorf("reads %s", encode(back["inboundRules"]))
+	}
+}
+
+func TestTheSchemaKnowsEveryRow(t *testing.T) {
+	response, err := newProvider().GetSchema(t.Context(), &rpc.GetSchemaRequest{})
+	must(t, err)
+	for token := range table {
+		if !strings.Contains(response.GetSchema(), token) {
+			t.Errorf("no %s in the schema", token)
+		}
+	}
+}
