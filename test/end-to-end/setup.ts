@@ -3,13 +3,13 @@ import { join } from "node:path";
 
 import { stringify } from "yaml";
 
-import { startSandbox, stopSandbox } from "./fixture/sandbox";
+import { removeSandbox, startSandbox } from "./fixture/sandbox";
 import { addressesOf, Cloud } from "./fixture/cloud";
 import { Companion } from "./fixture/process";
 import { Prober } from "./fixture/prober";
 import { onStack, outputs, prepareStack } from "./fixture/stack";
 import { asVisitor } from "./fixture/visitor";
-import { directoryIn, domain, ownHome, save, type World, world, worldIn } from "./fixture/world";
+import { directoryIn, domain, ownHome, save, type World, worldIn } from "./fixture/world";
 
 /** With this variable set, a deployment that an earlier run left is used, and is left for the next one. */
 export const keepVariable = "DEPLOY4ME_END_TO_END_KEEP";
@@ -25,7 +25,7 @@ export default async function setup(): Promise<void> {
     say("using the deployment of an earlier run");
     return;
   }
-  await stopSandbox(home);
+  await removeSandbox(home);
   rmSync(home.directory, { recursive: true, force: true });
   mkdirSync(join(directoryIn(home), "ssh"), { recursive: true, mode: 0o700 });
   say("starting the sandbox");
@@ -105,5 +105,3 @@ async function writeOutputs(made: World): Promise<void> {
 function say(words: string): void {
   process.stderr.write(`end to end: ${words}\n`);
 }
-
-export { world };
