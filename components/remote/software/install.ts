@@ -8,8 +8,10 @@ import {
   type DesiredFile,
   filesScript,
   logsScript,
+  type Obsolete,
   packagesScript,
   removalScript,
+  retirementScript,
   servicesScript,
   setupScript,
 } from "./scripts";
@@ -51,12 +53,13 @@ export async function install(
   };
 
   await step("installing packages", packagesScript(definition, wantedVersion), { timeoutMs: 30 * minute });
-  const kept = new Set(files.map(({ path }) => path));
-  const obsolete = (previous?.files ?? []).map(({ path }) => path).filter((path) => !kept.has(path));
-  await step("writing configuration", filesScript(files, obsolete));
+  const obsolete = obsoleteOf(previous, definition);
+  if (obsolete.services.length + obsolete.paths.length > 0) {
+    await step("removing what the last version brought", retirementScript(obsolete));
+  }
+  await step("writing configuration", filesScript(files));
   if (setup.trim() !== "") await step("setting up", setupScript(setup), { environment: environmentOf(installation) });
-  const stopped = (previous?.services ?? []).filter((name) => !services.includes(name));
-  await step("starting services", servicesScript(services, stopped));
+  await step("starting services", servicesScript(services));
   progress(`${title} on ${session.place.host}: waiting for it to answer`);
   const found = await observe(session, installation, health.seconds);
   if (found.problems.length > 0) throw await unhealthy(session, installation, found);
@@ -93,6 +96,14 @@ export async function remove(
     secrets: secretsOf(installation),
     timeoutMs: 20 * minute,
   });
+}
+
+function obsoleteOf(previous: SoftwareDefinition | undefined, { services, files }: SoftwareDefinition): Obsolete {
+  const kept = new Set(files.map(({ path }) => path));
+  return {
+    services: (previous?.services ?? []).filter((name) => !services.includes(name)),
+    paths: (previous?.files ?? []).map(({ path }) => path).filter((path) => !kept.has(path)),
+  };
 }
 
 function filesOf({ definition, parameters }: Installation): DesiredFile[] {

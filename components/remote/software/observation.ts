@@ -21,8 +21,8 @@ export function conditionOf({ problems }: Observation): string {
 }
 
 /**
- * Looks at packages, files and services, and asks the software itself, until it answers as it shall or `seconds` are
- * over. Changes nothing. Writes one line for each finding: see {@link parseObservation}.
+ * Looks at packages and files; asks the software itself, until it answers as it shall or `seconds` are over; and looks at
+ * its services last, when they had the time to start or to fail. Changes nothing. Writes one line for each finding: see {@link parseObservation}.
  */
 export function observationScript(
   { packages, services, port, health }: SoftwareDefinition,
@@ -39,13 +39,13 @@ for file in ${words(files.map(({ path }) => path))}; do
   [ -f "$file" ] && sum=$(sha256sum <"$file") && found="\${sum%% *} $(stat -c '%a %U:%G' "$file")" || found=
   printf 'file\\t%s\\t%s\\n' "$file" "$found"
 done
-for service in ${words(services)}; do
-  printf 'service\\t%s\\t%s %s\\n' "$service" "$(systemctl is-active "$service")" "$(systemctl is-enabled "$service" 2>/dev/null)"
-done
 ${healthVariables(health, port, hostname, seconds)}
 printf 'health\\t\\t%s\\n' "$(python3 - <<'PYTHON'
 ${healthProgram}PYTHON
 )"
+for service in ${words(services)}; do
+  printf 'service\\t%s\\t%s %s\\n' "$service" "$(systemctl is-active "$service")" "$(systemctl is-enabled "$service" 2>/dev/null)"
+done
 `;
 }
 
@@ -63,7 +63,7 @@ export function parseObservation(
   );
   const look = (kind: string, name: string): string => {
     const value = found.get(`${kind} ${name}`);
-    if (value === undefined) throw new Error(`the machine's answer says nothing about the ${kind} ${name}`);
+    if (value === undefined) throw new Error(`the machine's answer says nothing about the ${kind} ${name}`.trimEnd());
     return value;
   };
   const missing = packages.install.filter((name) => !look("package", name).startsWith("installed "));

@@ -47,8 +47,30 @@ ${install} || { refresh && ${install}; }
 `;
 }
 
-/** Writes every file in one step each, and removes those that an earlier definition wrote. */
-export function filesScript(files: readonly DesiredFile[], obsolete: readonly string[]): string {
+/** What an earlier definition brought and the present one does not. */
+export interface Obsolete {
+  readonly services: readonly string[];
+  readonly paths: readonly string[];
+}
+
+/** Stops obsolete services while their units are still there to be stopped, then removes the files. */
+export function retirementScript({ services, paths }: Obsolete): string {
+  return `${strict}
+${stopServices(services)}${paths.length > 0 ? `rm -f ${words(paths)}\n` : ""}systemctl daemon-reload
+`;
+}
+
+function stopServices(services: readonly string[]): string {
+  if (services.length === 0) return "";
+  return `for service in ${words(services)}; do
+  if systemctl cat "$service" >/dev/null 2>&1; then systemctl disable --quiet --now "$service"; fi
+  systemctl reset-failed "$service" 2>/dev/null || true
+done
+`;
+}
+
+/** Writes every file in one step each. */
+export function filesScript(files: readonly DesiredFile[]): string {
   return `${strict}
 umask 077
 put() {
@@ -59,7 +81,7 @@ put() {
   chmod "$2" "$new"
   mv -fT "$new" "$1"
 }
-${obsolete.length > 0 ? `rm -f ${words(obsolete)}\n` : ""}${files.map(put).join("")}`;
+${files.map(put).join("")}`;
 }
 
 /** Base64 has no line that could end the here-document. */
@@ -73,10 +95,15 @@ export function setupScript(setup: string): string {
   return `${strict}\n${setup}`;
 }
 
-/** Starts the services anew, because what they read may have changed; stops those of an earlier definition. */
-export function servicesScript(services: readonly string[], obsolete: readonly string[]): string {
-  const stop = obsolete.map((name) => `systemctl disable --quiet --now ${quote(name)}\n`).join("");
-  return `${strict}\nsystemctl daemon-reload\n${stop}systemctl enable --quiet ${words(services)}\nsystemctl restart ${words(services)}\n`;
+/** Starts the services anew, because what they read may have changed. */
+export function servicesScript(services: readonly string[]): string {
+  return `${strict}
+systemctl daemon-reload
+systemctl enable --quiet ${words(services)}
+# What failed too often is not started again before this.
+systemctl reset-failed ${words(services)} 2>/dev/null || true
+systemctl restart ${words(services)}
+`;
 }
 
 /** The last that services said, for whoever has to find out why they don't work. */
@@ -98,10 +125,7 @@ export function removalScript({ definition, purge }: Removal): string {
   const paths = files.map(({ path }) => path).filter((path) => purge || !data.includes(path));
   return `${strict}
 ${remove}
-for service in ${words(services)}; do
-  if systemctl cat "$service" >/dev/null 2>&1; then systemctl disable --quiet --now "$service"; fi
-done
-${paths.length > 0 ? `rm -f ${words(paths)}` : ""}
+${stopServices(services)}${paths.length > 0 ? `rm -f ${words(paths)}` : ""}
 installed=()
 for package in ${words(packages.install)}; do
   if dpkg-query -W "$package" >/dev/null 2>&1; then installed+=("$package"); fi

@@ -17,10 +17,10 @@ export function fillTemplate(template: string, parameters: Readonly<Record<strin
   return template.replace(
     /\{\{([^}|]*)(?:\|([^}]*))?\}\}/g,
     (placeholder, name: string, filter: string | undefined) => {
-      const value = parameters[name];
+      const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
       if (value === undefined) throw new RangeError(`${placeholder} names no parameter`);
       if (filter === undefined) return value;
-      const escape = filters[filter];
+      const escape = Object.hasOwn(filters, filter) ? filters[filter] : undefined;
       if (!escape) throw new RangeError(`${placeholder} names no filter`);
       return escape(value);
     },
