@@ -2,7 +2,7 @@ import { layoutOf } from "./addresses";
 import type { MachineNetwork } from "./machine-network";
 import { foreignRanges, usedAddresses } from "./neighbourhood";
 import { RoutedNetwork } from "./network";
-import { claimIndex, forgetIndex } from "./registry";
+import { Registry } from "./registry";
 import { sweep } from "./sweep";
 
 export { anchorRange } from "./addresses";
@@ -28,8 +28,9 @@ export interface NetworkOptions {
  */
 export async function openNetwork({ directory, log }: NetworkOptions): Promise<MachineNetwork> {
   const unusable = await usedAddresses();
-  const index = await claimIndex(directory, unusable);
-  const network = new RoutedNetwork(layoutOf(index), foreignRanges(index, unusable), log);
+  const registry = new Registry();
+  const index = await registry.claim(directory, unusable);
+  const network = new RoutedNetwork(layoutOf(index), foreignRanges(index, unusable), () => registry.close(index), log);
   try {
     await network.start();
   } catch (error) {
@@ -45,5 +46,5 @@ export async function openNetwork({ directory, log }: NetworkOptions): Promise<M
  * @throws NetworkInUse while a process has the sandbox open
  */
 export async function removeNetwork(directory: string): Promise<void> {
-  await forgetIndex(directory, sweep);
+  await new Registry().forget(directory, sweep);
 }

@@ -26,7 +26,8 @@ export interface MachineNetwork {
    * Makes a fresh network namespace for one boot of a machine, with its interfaces inside: down, under the names and
    * MACs that {@link networkConfig} has. Its filter stands before that. Whatever is left of an earlier boot is removed,
    * processes in its namespace included.
-   * @returns the namespace's path, for `systemd-nspawn --network-namespace-path`
+   * @returns the namespace's path. Start the machine from inside (`nsenter --net=PATH systemd-nspawn …`): with
+   *   `--network-namespace-path` its /sys shows the interfaces of this machine, and cloud-init does not find its own
    * @throws NetworkMembership when its private network is not there
    */
   attach(machine: MachineSpec): Promise<string>;

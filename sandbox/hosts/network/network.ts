@@ -14,7 +14,6 @@ import { metadataDocument } from "./metadata";
 import type { MachineNetwork } from "./machine-network";
 import { outsideHelper } from "./outside";
 import { checkRanges } from "./private-networks";
-import { closeIndex } from "./registry";
 import { ruleset } from "./rules";
 import { namespacesOf, removeNamespace, sweep } from "./sweep";
 import { writeVisitorFiles } from "./visitor";
@@ -33,10 +32,14 @@ export class RoutedNetwork implements MachineNetwork {
   private readonly agent: Agent;
   private readonly wayOut: Helper<ChildProcess>;
 
-  /** @param foreign ranges of other sandboxes on this machine, which the way out must not lead into */
+  /**
+   * @param foreign ranges of other sandboxes on this machine, which the way out must not lead into
+   * @param release is called when everything is gone
+   */
   constructor(
     private readonly layout: Layout,
     private readonly foreign: readonly string[],
+    private readonly release: () => Promise<void>,
     log: (line: string) => void,
   ) {
     this.agent = new Agent(layout, log);
@@ -168,7 +171,7 @@ export class RoutedNetwork implements MachineNetwork {
       this.attached.clear();
       await Promise.all([this.agent.close(), this.wayOut.close()]);
       await sweep(this.layout.index);
-      await closeIndex(this.layout.index);
+      await this.release();
     });
   }
 

@@ -9,10 +9,10 @@ import { removeVisitorFiles } from "./visitor";
  * everything is named by the index.
  */
 export async function sweep(index: number): Promise<void> {
-  const { hostLink } = layoutOf(index);
-  if ((await names("/sys/class/net")).includes(hostLink)) await removeLink(hostLink);
+  const layout = layoutOf(index);
+  if ((await names("/sys/class/net")).includes(layout.hostLink)) await removeLink(layout.hostLink);
   for (const namespace of await namespacesOf(index)) await removeNamespace(namespace);
-  await removeVisitorFiles(index);
+  await removeVisitorFiles(layout);
 }
 
 /** The names of all namespaces of a sandbox. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { SandboxRanges } from "../hosts";
 import type { Layout } from "./addresses";
 import { inNamespace } from "./command";
-import { runDirectory } from "./registry";
+import { registryDirectory } from "./registry";
 
 /** Lies over the machine's own files while a visitor's command runs, and only for that command. */
 const script = [
@@ -50,13 +50,11 @@ export async function writeVisitorFiles({ gateway, ranges: { visitor } }: Layout
   await writeFile(join(directory, "nsswitch.conf"), `${sources.join("\n")}\n`);
 }
 
-export async function removeVisitorFiles(index: number): Promise<void> {
-  await rm(runDirectory(index), { recursive: true, force: true });
+export async function removeVisitorFiles(layout: Layout): Promise<void> {
+  await rm(filesFor(layout.ranges.visitor.namespace), { recursive: true, force: true });
 }
 
 /** Follows from the namespace's name, so that it can be found from what the sandbox shows of itself. */
 function filesFor(namespace: string): string {
-  const [, index = ""] = /^d4m-(\d+)-visitor$/.exec(namespace) ?? [];
-  if (index === "") throw new TypeError(`${namespace} is no visitor's namespace`);
-  return join(runDirectory(Number(index)), "visitor");
+  return join(registryDirectory, namespace);
 }
