@@ -50,7 +50,10 @@ export const provider: Provider<SoftwareInputs, SoftwareState> = {
 function diff(state: SoftwareState, news: SoftwareInputs): dynamic.DiffResult {
   if (hasUnknown(news)) return { changes: true };
   const replaces = state.definition.name === news.definition.name ? [] : ["definition"];
-  const changes = concernsMachine(state, news) || !same([state.connection, state.purge], [news.connection, news.purge]);
+  const changes =
+    replaces.length > 0 ||
+    concernsMachine(state, news) ||
+    !same([state.connection, state.purge], [news.connection, news.purge]);
   return { changes, ...(replaces.length > 0 && { replaces, deleteBeforeReplace: true }) };
 }
 
