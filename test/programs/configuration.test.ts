@@ -19,7 +19,7 @@ const from = (config: Record<string, unknown>, environment = {}) => requestFrom(
 /** A stack of ours, with the project's name taken off its keys. */
 function stack(name: string): Record<string, unknown> {
   const root = join(require.resolve("deploy4me/package.json"), "..");
-  const { config } = parse(readFileSync(join(root, "stacks", `Pulumi.${name}.yaml`), "utf8")) as {
+  const { config } = parse(readFileSync(join(root, "stacks", `${name}.yaml`), "utf8")) as {
     config: Record<string, unknown>;
   };
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("deploy4me:", ""), value]));
@@ -75,7 +75,7 @@ describe("the configuration", () => {
     }
   });
 
-  test.each(["sandbox", "digitalocean-small"])("of the stack %s is right", (name) => {
+  test.each(["sandbox", "Pulumi.digitalocean-small"])("of the stack %s is right", (name) => {
     const request = from(stack(name), { DEPLOY4ME_ADMIN_ACCESS: "203.0.113.2/32" });
     expect(
       validateDeployment({ ...request, catalogue: loadCatalogue() }, { reservedRanges: [] }).software,
@@ -84,11 +84,11 @@ describe("the configuration", () => {
 
   test("is shown in the example stack key by key", () => {
     const shown = configurationKeys.filter((key) => key !== "allowAdminAccessFromAnywhere");
-    expect(Object.keys(stack("digitalocean-small")).sort()).toEqual(shown.sort());
+    expect(Object.keys(stack("Pulumi.digitalocean-small")).sort()).toEqual(shown.sort());
   });
 
   test("of the example stacks holds no secret", () => {
-    for (const name of ["sandbox", "digitalocean-small"])
+    for (const name of ["sandbox", "Pulumi.digitalocean-small"])
       expect(JSON.stringify(stack(name))).not.toMatch(/token|secure|password/i);
   });
 });
