@@ -24,12 +24,15 @@ const masked = [
 
 /** Files in the tree, by path. */
 export const files: Readonly<Record<string, string>> = {
-  "etc/cloud/cloud.cfg.d/90_sandbox.cfg": `# The only source of settings is the seed; networkd works without udev.
+  "etc/cloud/cloud.cfg.d/90_sandbox.cfg": `# The only source of settings is the seed.
 datasource_list: [NoCloud]
+# Its only user is root.
 disable_root: false
+users: []
 growpart: { mode: "off" }
 resize_rootfs: false
 system_info:
+  # It needs no udev.
   network:
     renderers: [networkd]
 `,

@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { mkdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Hosts, MachineLimits, MachineSpec } from "../hosts";
+import { MachineCgroups } from "./cgroups";
+import { removeTree } from "./disk";
+import { MachineConflict, MachineUnknown } from "./errors";
+import { Machine, type MachineLinks, type MachineSurroundings } from "./machine";
+import { raiseSharedLimits } from "./kernel";
+import { readRecords } from "./records";
+
+export * from "./errors";
+export type { MachineLinks } from "./machine";
+
+export interface MachinesOptions {
+  /** The sandbox's directory: machines are in its folder `machines`. */
+  readonly directory: string;
+  /** The tree new disks are laid over. */
+  readonly image: string;
+  readonly links: MachineLinks;
+  readonly log: (line: string) => void;
+}
+
+/** How long a machine may take to shut down when the whole sandbox is closed. */
+const closeGraceMs = 8_000;
+const shutdownGraceMs = 30_000;
+
+/** The machines of one sandbox. Those that are known from its directory are off after {@link openMachines}. */
+export class Machines implements Pick<Hosts, "powerOn" | "powerOff" | "shutdown" | "reboot" | "resize" | "status"> {
+  private readonly machines = new Map<number, Machine>();
+
+  private constructor(
+    private readonly surroundings: MachineSurroundings,
+    private readonly folder: string,
+  ) {}
+
+  /** @throws HostUnfit */
+  static async open({ directory, image, links, log }: MachinesOptions): Promise<Machines> {
+    const folder = join(directory, "machines");
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const sandbox = await sandboxName(directory);
+    const cgroups = await MachineCgroups.open(sandbox);
+    await raiseSharedLimits(log);
+    const machines = new Machines({ sandbox, image, links, cgroups, log }, folder);
+    await machines.recover();
+    return machines;
+  }
+
+  /** Ends what an owner that was killed left running, and gets to know the machines on the disk. */
+  private async recover(): Promise<void> {
+    const { cgroups, links, log } = this.surroundings;
+    const left = await cgroups.list();
+    if (left.length > 0) log(`ending machines that were left running: ${left.join(", ")}`);
+    await Promise.all(
+      left.map(async (id) => {
+        await cgroups.remove(id);
+        await links.detach(id);
+      }),
+    );
+    const { records, incomplete } = await readRecords(this.folder);
+    for (const folder of incomplete) await removeTree(folder);
+    for (const record of records) {
+      const { id } = record.spec;
+      this.machines.set(id, new Machine(this.surroundings, this.folderOf(id), record));
+    }
+  }
+
+  /** Every machine there is, on or off. */
+  get specs(): MachineSpec[] {
+    return [...this.machines.values()].map(({ spec }) => spec);
+  }
+
+  /** Makes a machine with a fresh disk. It is off. */
+  async make(spec: MachineSpec): Promise<void> {
+    if (this.machines.has(spec.id)) throw new MachineConflict(spec.id, "is there already");
+    this.machines.set(spec.id, await Machine.make(this.surroundings, this.folderOf(spec.id), spec));
+  }
+
+  async powerOn(id: number): Promise<void> {
+    await this.get(id).powerOn();
+  }
+
+  async powerOff(id: number): Promise<void> {
+    await this.get(id).powerOff();
+  }
+
+  async shutdown(id: number, graceMs = shutdownGraceMs): Promise<void> {
+    await this.get(id).shutdown(graceMs);
+  }
+
+  async reboot(id: number): Promise<void> {
+    await this.get(id).reboot();
+  }
+
+  async rebuild(spec: MachineSpec): Promise<void> {
+    await this.get(spec.id).rebuild(spec);
+  }
+
+  async resize(id: number, limits: MachineLimits): Promise<void> {
+    await this.get(id).resize(limits);
+  }
+
+  async destroy(id: number): Promise<void> {
+    const machine = this.machines.get(id);
+    if (machine === undefined) return;
+    await machine.destroy();
+    this.machines.delete(id);
+  }
+
+  status(id: number): "active" | "off" | "absent" {
+    const machine = this.machines.get(id);
+    if (machine === undefined) return "absent";
+    return machine.on ? "active" : "off";
+  }
+
+  /** Shuts all of them down, and pulls the plug where that takes long. Disks stay. */
+  async close(): Promise<void> {
+    const ends = await Promise.allSettled([...this.machines.values()].map((machine) => machine.shutdown(closeGraceMs)));
+    await this.surroundings.cgroups.close();
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  }
+
+  private get(id: number): Machine {
+    const machine = this.machines.get(id);
+    if (machine === undefined) throw new MachineUnknown(id);
+    return machine;
+  }
+
+  private folderOf(id: number): string {
+    return join(this.folder, String(id));
+  }
+}
+
+/**
+ * Ends and removes what the machines of the sandbox in a directory left running, disks included: for the directory's
+ * removal. Works after a crash, and when there is nothing.
+ */
+export async function removeMachines(directory: string): Promise<void> {
+  const cgroups = await MachineCgroups.open(await sandboxName(directory));
+  await cgroups.close();
+  await removeTree(join(directory, "machines"));
+}
+
+/** What the sandbox is called where names are shared by the whole machine: it follows from where it lies. */
+async function sandboxName(directory: string): Promise<string> {
+  const path = await realpath(directory).catch(() => directory);
+  return `deploy4me-${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
+}

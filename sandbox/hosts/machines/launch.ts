@@ -1,0 +1,79 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { disk, overlayOptions } from "./disk";
+
+export interface Launch {
+  /** Unique on this machine. */
+  readonly name: string;
+  readonly hostname: string;
+  readonly uuid: string;
+  /** Path of the network namespace with the machine's interfaces. */
+  readonly netns: string;
+  /** Where the process joins the machine's cgroups. */
+  readonly groups: readonly string[];
+}
+
+/**
+ * What happens between our process and the machine's supervisor, in the machine's network and mount namespaces: limits
+ * first, so that nothing of the machine ever runs without them.
+ *
+ * IPv6 addresses are not searched for duplicates: there are none, and the search costs a second of every boot.
+ */
+const prepare = `set -eu
+root=$1
+shift
+while [ "$1" != -- ]; do
+  echo 0 >"$1"
+  shift
+done
+shift
+for file in /proc/sys/net/ipv6/conf/*/accept_dad; do
+  echo 0 >"$file"
+done
+mount -t overlay overlay -o ${overlayOptions} "$root"
+exec "$@"
+`;
+
+/**
+ * Program and arguments that boot a machine, for a process in its folder. The supervisor enters the network namespace
+ * before it makes the machine's /sys, or that would show this machine's interfaces; and it is told of it as well, so that
+ * it gives the machine the rights over it.
+ */
+export function launchCommand({ name, hostname, uuid, netns, groups }: Launch): readonly [string, ...string[]] {
+  return [
+    ...["nsenter", `--net=${netns}`],
+    ...["unshare", "--mount", "--propagation", "private"],
+    ...["sh", "-c", prepare, "sh", disk.root, ...groups, "--"],
+    ...["systemd-nspawn", "--quiet", "--boot", `--directory=${disk.root}`],
+    ...[`--machine=${name}`, `--uuid=${uuid}`, ...(isHostname(hostname) ? [`--hostname=${hostname}`] : [])],
+    ...["--register=no", "--keep-unit", "--link-journal=no", "--console=read-only"],
+    ...["--resolv-conf=off", "--timezone=off"],
+    `--network-namespace-path=${netns}`,
+    "--capability=CAP_NET_ADMIN,CAP_NET_RAW",
+    // With device nodes of its own making, a machine would reach the disks of this one.
+    "--drop-capability=CAP_MKNOD",
+  ] as const;
+}
+
+/** What the supervisor is told by its environment, and nothing of ours. */
+export const launchEnvironment: Readonly<Record<string, string>> = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  TERM: "dumb",
+  // The guest's systemd knows cgroup version 2 only.
+  SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1",
+  // The machine sets the network's kernel parameters itself.
+  SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network",
+};
+
+/** cloud-init sets the name in the end; until then the supervisor's rules for one have to be kept. */
+function isHostname(name: string): boolean {
+  return (
+    name.length <= 64 && name.split(".").every((label) => /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/.test(label))
+  );
+}
+
+/** Removes what a supervisor that was killed could not remove itself. */
+export async function removeSupervisorFiles(name: string): Promise<void> {
+  await rm(join("/run/systemd/nspawn/propagate", name), { recursive: true, force: true });
+}

@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+
+import type { MachineLimits, MachineSpec } from "../hosts";
+import type { MachineCgroups } from "./cgroups";
+import { allowMount, consoleTail, createDisk, removeTree } from "./disk";
+import { MachineConflict, MachineFailed } from "./errors";
+import { askFor, type Ending, MachineProcess } from "./process";
+import { removeSupervisorFiles } from "./launch";
+import { type MachineRecord, writeRecord } from "./records";
+import { renderSeed } from "./seed";
+
+/** What a machine asks of the network: see `MachineNetwork`. */
+export interface MachineLinks {
+  attach(machine: MachineSpec): Promise<string>;
+  detach(machineId: number): Promise<void>;
+  networkConfig(machine: MachineSpec): string;
+}
+
+/** What all machines of a sandbox share. */
+export interface MachineSurroundings {
+  /** Distinguishes the sandbox from others on this machine. */
+  readonly sandbox: string;
+  readonly image: string;
+  readonly links: MachineLinks;
+  readonly cgroups: MachineCgroups;
+  readonly log: (line: string) => void;
+}
+
+const rebootGraceMs = 30_000;
+
+/**
+ * One machine. What is asked of it is done one after another; that it halts or reboots by itself counts as asked.
+ *
+ * Each run has a network namespace of its own, so that nothing survives a reboot but what is on the disk.
+ */
+export class Machine {
+  private running: MachineProcess | undefined;
+  /** The run that is being ended on purpose. */
+  private stopping: MachineProcess | undefined;
+  /** Between the two runs of a reboot or a rebuild, a machine is on. */
+  private between = false;
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly surroundings: MachineSurroundings,
+    private readonly folder: string,
+    private record: MachineRecord,
+  ) {}
+
+  /** A machine that was not there before, with a fresh disk. It is off. */
+  static async make(surroundings: MachineSurroundings, folder: string, spec: MachineSpec): Promise<Machine> {
+    await mkdir(folder, { mode: 0o700 });
+    const machine = new Machine(surroundings, folder, { spec, uuid: randomUUID() });
+    try {
+      await machine.freshDisk(spec);
+    } catch (error) {
+      await removeTree(folder);
+      throw error;
+    }
+    return machine;
+  }
+
+  get spec(): MachineSpec {
+    return this.record.spec;
+  }
+
+  /** What the machine is called where names are shared by this whole machine. */
+  private get name(): string {
+    return `${this.surroundings.sandbox}-${this.spec.id}`;
+  }
+
+  get on(): boolean {
+    return this.running !== undefined || this.between;
+  }
+
+  powerOn(): Promise<void> {
+    return this.inTurn(() => this.boot("booting"));
+  }
+
+  powerOff(): Promise<void> {
+    return this.inTurn(() => this.stop());
+  }
+
+  shutdown(graceMs: number): Promise<void> {
+    return this.inTurn(() => this.stop({ ask: askFor.powerOff, graceMs }));
+  }
+
+  reboot(): Promise<void> {
+    return this.inTurn(() => this.again("rebooting", () => this.stop({ ask: askFor.reboot, graceMs: rebootGraceMs })));
+  }
+
+  rebuild(spec: MachineSpec): Promise<void> {
+    return this.inTurn(() =>
+      this.again("rebuilding", async () => {
+        await this.stop();
+        await this.freshDisk(spec);
+      }),
+    );
+  }
+
+  resize({ memoryMb, vcpus }: MachineLimits): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.on) throw new MachineConflict(this.spec.id, "has to be off to be resized");
+      await this.remember({ ...this.record, spec: { ...this.spec, memoryMb, vcpus } });
+    });
+  }
+
+  destroy(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.stop();
+      await this.clear();
+      await removeTree(this.folder);
+    });
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+
+  private async freshDisk(spec: MachineSpec): Promise<void> {
+    const { links, image } = this.surroundings;
+    await createDisk(this.folder, image, renderSeed(spec, links.networkConfig(spec)));
+    await this.remember({ spec, uuid: randomUUID() });
+  }
+
+  private async remember(record: MachineRecord): Promise<void> {
+    await writeRecord(this.folder, record);
+    this.record = record;
+  }
+
+  private async boot(action: string): Promise<void> {
+    if (this.running) return;
+    const { spec, uuid } = this.record;
+    const { links, cgroups } = this.surroundings;
+    let run: MachineProcess | undefined;
+    try {
+      await allowMount(this.folder);
+      const [netns, groups] = await Promise.all([links.attach(spec), cgroups.create(spec.id, spec)]);
+      run = new MachineProcess(this.folder, {
+        name: this.name,
+        hostname: spec.hostname,
+        uuid,
+        netns,
+        groups,
+      });
+      this.running = run;
+      await run.initRuns();
+    } catch (cause) {
+      this.running = undefined;
+      await run?.kill();
+      const tail = run === undefined ? "" : await consoleTail(this.folder);
+      await this.clear();
+      throw new MachineFailed(spec.id, action, cause instanceof Error ? cause.message : String(cause), tail, { cause });
+    }
+    const started = run;
+    void started.ended.then((ending) => {
+      this.onEnd(started, ending);
+    });
+  }
+
+  /** A new run after the one before has been ended. */
+  private async again(action: string, end: () => Promise<void>): Promise<void> {
+    this.between = true;
+    try {
+      await end();
+      await this.boot(action);
+    } finally {
+      this.between = false;
+    }
+  }
+
+  private onEnd(run: MachineProcess, ending: Ending): void {
+    if (this.stopping === run) return;
+    if (ending === "halted") this.running = undefined;
+    const followUp = this.inTurn(async () => {
+      // It was asked for something else meanwhile.
+      if (this.running !== (ending === "halted" ? undefined : run)) return;
+      this.running = undefined;
+      if (ending === "halted") await this.clear();
+      else await this.again("rebooting by itself", () => this.clear());
+    });
+    followUp.catch((error: unknown) => {
+      this.surroundings.log(error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  private async stop(gently?: { readonly ask: number; readonly graceMs: number }): Promise<void> {
+    const run = this.running;
+    if (run === undefined) return;
+    this.stopping = run;
+    const ended = gently !== undefined && (await run.ask(gently.ask, gently.graceMs));
+    if (!ended) await run.kill();
+    this.running = undefined;
+    this.stopping = undefined;
+    await this.clear();
+  }
+
+  /** Removes what a run leaves: processes, limits, and the network namespace with its interfaces. */
+  private async clear(): Promise<void> {
+    const { id } = this.spec;
+    try {
+      await this.surroundings.cgroups.remove(id);
+    } finally {
+      await this.surroundings.links.detach(id);
+      await removeSupervisorFiles(this.name);
+    }
+  }
+}
