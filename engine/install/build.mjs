@@ -29,7 +29,8 @@ async function buildNow(root, item) {
     for (const file of item.builtFiles) {
       const [what, variable] = file === "pulumi" ? [cliPackage, cliVersion] : [`./cmd/${file}`, ownVersion];
       const version = file === "pulumi" ? `v${item.version}` : item.version;
-      console.log(`building ${file} ${item.version} (the first time the CLI takes some minutes)`);
+      const patience = file === "pulumi" ? " (the first time: some minutes)" : "";
+      console.log(`building ${file} ${item.version}${patience}`);
       const output = join(folder, file);
       const flags = ["-trimpath", "-ldflags", `-s -w -X ${variable}=${version}`, "-o", output];
       await go(root, ["build", "-v", ...flags, what], await countPackages(root, what));
