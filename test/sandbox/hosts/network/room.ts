@@ -115,15 +115,23 @@ interface NetworkConfig {
 /** What cloud-init and networkd do with a network configuration. */
 export async function raise(namespace: string, config: string): Promise<void> {
   const { ethernets } = parse(config) as NetworkConfig;
-  const inside = (...args: string[]) => run("nsenter", `--net=${namespace}`, "ip", ...args);
-  const links = JSON.parse(await inside("-json", "link")) as { ifname: string; address: string }[];
-  await inside("link", "set", "lo", "up");
-  for (const { match, addresses, routes = [] } of Object.values(ethernets)) {
+  const listing = await run("nsenter", `--net=${namespace}`, "ip", "-json", "link");
+  const links = JSON.parse(listing) as { ifname: string; address: string }[];
+  const commands = Object.values(ethernets).flatMap(({ match, addresses, routes = [] }) => {
     const link = links.find(({ address }) => address === match.macaddress)?.ifname ?? `none with ${match.macaddress}`;
-    await inside("link", "set", link, "up");
-    for (const address of addresses) {
-      await inside("address", "add", address, "dev", link, ...(address.includes(":") ? ["nodad"] : []));
-    }
-    for (const { to, via } of routes) await inside("route", "add", to, "via", via, "dev", link);
-  }
+    return [
+      `link set ${link} up`,
+      ...addresses.map((address) => `address add ${address} dev ${link}${address.includes(":") ? " nodad" : ""}`),
+      ...routes.map(({ to, via }) => `route add ${to} via ${via} dev ${link}`),
+    ];
+  });
+  await run(
+    "nsenter",
+    `--net=${namespace}`,
+    "sh",
+    "-c",
+    'printf "$1" | ip -batch -',
+    "sh",
+    ["link set lo up", ...commands, ""].join("\n"),
+  );
 }
