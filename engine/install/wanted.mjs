@@ -68,7 +68,8 @@ function codeHash(root, { name, version, builtFiles }) {
     }
   };
   const sources = builtFiles.map((file) => `cmd/${file}`);
-  for (const label of ["go.mod", "go.sum", "internal", "install/build.mjs", ...sources]) take(join(root, "engine", label), label);
+  for (const label of ["go.mod", "go.sum", "internal", "install/build.mjs", ...sources])
+    take(join(root, "engine", label), label);
   return hash.digest("hex");
 }
 
