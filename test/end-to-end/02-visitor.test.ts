@@ -1,12 +1,17 @@
 import { readFileSync } from "node:fs";
 
 import { on } from "./fixture/machines";
-import { outputs } from "./fixture/stack";
+import { outputs, type StackOutputs } from "./fixture/stack";
 import { Browser, visitor } from "./fixture/visitor";
 import { names, world } from "./fixture/world";
 import { logIn, readPage, savePage } from "./fixture/wiki";
 
 const here = world();
+let known: StackOutputs;
+
+beforeAll(async () => {
+  known = await outputs(here);
+});
 
 test.each(["ipv4", "ipv6"] as const)("the wiki's own start page is there by HTTPS over %s", async (family) => {
   const page = await new Browser(here, "nobody").request(`https://${names.wiki}/`, { family });
@@ -23,7 +28,7 @@ test.each(["ipv4", "ipv6"] as const)("WordPress's own page is there by HTTPS ove
 });
 
 test("the addresses the stack puts out are the ones that answer", async () => {
-  const { urls, bastionAddress } = await outputs(here);
+  const { urls, bastionAddress } = known;
   expect(urls).toEqual({ wiki: `https://${names.wiki}`, blog: `https://${names.blog}` });
   const page = await new Browser(here, "nobody").request(urls.wiki!, { family: "ipv4" });
   expect(page.address).toBe(bastionAddress);
@@ -43,30 +48,28 @@ test.each([names.wiki, names.blog])("plain HTTP to %s is sent to HTTPS, whatever
 
 test("a name that is not the deployment's gets no page", async () => {
   const argv = ["curl", "-q", "-sS", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code}"];
-  const { bastionAddress } = await outputs(here);
+  const { bastionAddress } = known;
   expect((await visitor(here, [...argv, `http://${bastionAddress}/`])).stdout).toBe("404");
   const resolve = `other.example:443:${bastionAddress}`;
   expect((await visitor(here, [...argv, "-k", "--resolve", resolve, "https://other.example/"])).code).toBe(35);
 });
 
 test("nobody but who knows the generated password gets in", async () => {
-  const { credentials } = await outputs(here);
-  const { user, password } = credentials.wiki!;
-  expect(await logIn(new Browser(here, "guesser"), user, `${password}x`)).toBe(false);
-  expect(await logIn(new Browser(here, "admin"), user, password)).toBe(true);
+  const { user, password } = known.credentials.wiki!;
+  expect(await logIn(new Browser(here, "guesser"), { user, password: `${password}x` })).toBe(false);
+  expect(await logIn(new Browser(here, "admin"), { user, password })).toBe(true);
 });
 
 test("the administrator edits a page, and everybody reads it", async () => {
-  const { credentials } = await outputs(here);
   const browser = new Browser(here, "admin");
-  await logIn(browser, credentials.wiki!.user, credentials.wiki!.password);
+  await logIn(browser, known.credentials.wiki!);
   const text = `Written by a test, ${Date.now()}.`;
   await savePage(browser, "tests:edited", text);
   expect(await readPage(new Browser(here, "nobody"), "tests:edited")).toContain(text);
 });
 
 test("the administrator of WordPress gets in", async () => {
-  const { user, password } = (await outputs(here)).credentials.blog!;
+  const { user, password } = known.credentials.blog!;
   const browser = new Browser(here, "blog-admin");
   const login = `https://${names.blog}/wp-login.php`;
   const form = await browser.request(login);
@@ -90,6 +93,6 @@ test("a visitor can't choose the address the wiki believes", async () => {
   expect(line.split(" ")[0]).toBe(here.ranges.visitor.ipv4);
 });
 
-test("the certificate authority the stack puts out is the one that was verified", async () => {
-  expect((await outputs(here)).caCertificate).toBe(readFileSync(here.caCertificate, "utf8"));
+test("the certificate authority the stack puts out is the one that was verified", () => {
+  expect(known.caCertificate).toBe(readFileSync(here.caCertificate, "utf8"));
 });

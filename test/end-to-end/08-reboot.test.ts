@@ -74,8 +74,7 @@ test.each(rebooted)("%s came up with the exact rules it had", async (machine) =>
 });
 
 async function editAPage(): Promise<void> {
-  const { user, password } = (await outputs(here)).credentials.wiki!;
   const browser = new Browser(here, "admin");
-  await logIn(browser, user, password);
+  await logIn(browser, (await outputs(here)).credentials.wiki!);
   await savePage(browser, "tests:reboot", text);
 }

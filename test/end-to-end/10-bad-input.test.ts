@@ -1,17 +1,14 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-import { stringify } from "yaml";
 
 import { type PulumiResult, tryPulumi } from "../../cli/pulumi";
 import { Cloud } from "./fixture/cloud";
+import { configure } from "./fixture/stack";
 import { world } from "./fixture/world";
 
 const here = world();
 const cloud = new Cloud(here.cloud);
 const bad = "bad-input";
-const directory = join(here.directory, bad);
-const configFile = join(directory, `Pulumi.${bad}.yaml`);
+const configFile = join(here.project, `Pulumi.${bad}.yaml`);
 
 const good = {
   domain: "bad-input.example",
@@ -71,13 +68,10 @@ const mistakes = [
 ];
 
 beforeAll(async () => {
-  mkdirSync(directory, { recursive: true });
-  configure({});
-  await onBadStack(["stack", "init", "--stack", bad]);
+  await onBadStack(["stack", "init"]);
 });
 afterAll(async () => {
-  await onBadStack(["stack", "rm", "--yes", "--stack", bad]);
-  rmSync(directory, { recursive: true });
+  await onBadStack(["stack", "rm", "--yes"]);
 });
 
 describe.each(mistakes)("$title", ({ config, sentence }) => {
@@ -85,8 +79,8 @@ describe.each(mistakes)("$title", ({ config, sentence }) => {
     "is refused by `%s` in one sentence, and nothing is made",
     async (...operation) => {
       const before = await cloud.inventory();
-      configure(config);
-      const { code, stdout, stderr } = await onBadStack([...operation, "--stack", bad]);
+      configure(configFile, { ...good, ...config });
+      const { code, stdout, stderr } = await onBadStack(operation);
       expect(code).not.toBe(0);
       const output = `${stdout}\n${stderr}`;
       expect(output).toMatch(sentence);
@@ -97,16 +91,10 @@ describe.each(mistakes)("$title", ({ config, sentence }) => {
 });
 
 test("what is refused is the mistake: without it, the same configuration is taken", async () => {
-  configure({});
-  expect((await onBadStack(["preview", "--stack", bad])).code).toBe(0);
+  configure(configFile, good);
+  expect((await onBadStack(["preview"])).code).toBe(0);
 });
 
-function configure(changes: object): void {
-  const entries = Object.entries({ ...good, ...changes }).map(([key, value]) => [`deploy4me:${key}`, value]);
-  writeFileSync(configFile, stringify({ config: Object.fromEntries(entries) as unknown }));
-}
-
 function onBadStack(args: readonly string[]): Promise<PulumiResult> {
-  const config = args.includes("rm") ? [] : ["--config-file", configFile];
-  return tryPulumi(here.home, here.cloud, [...args, ...config], { timeoutMs: 120_000 });
+  return tryPulumi(here.home, here.cloud, [...args, "--stack", bad], { cwd: here.project, timeoutMs: 120_000 });
 }

@@ -1,13 +1,11 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { stringify } from "yaml";
-
 import { removeSandbox, startSandbox } from "./fixture/sandbox";
 import { addressesOf, Cloud } from "./fixture/cloud";
 import { Companion } from "./fixture/process";
 import { Prober } from "./fixture/prober";
-import { onStack, outputs, prepareStack } from "./fixture/stack";
+import { onStack, outputs, makeStack } from "./fixture/stack";
 import { asVisitor } from "./fixture/visitor";
 import { directoryIn, domain, ownHome, save, type World, worldIn } from "./fixture/world";
 
@@ -31,7 +29,6 @@ export default async function setup(): Promise<void> {
   say("starting the sandbox");
   const made = worldIn(...(await startSandbox(home)), home);
   save(made);
-  configure(made);
   await deploy(made);
   writeFileSync(join(directoryIn(home), "complete"), "");
 }
@@ -47,7 +44,7 @@ async function deploy(made: World): Promise<void> {
   const prober = await Prober.start(made, asVisitor(made), "first-boot");
   const aiming = keepAiming(prober, new Cloud(made.cloud));
   try {
-    await prepareStack(made);
+    await makeStack(made, settings(made));
     const result = await onStack(made, "up", [], { timeoutMs: 10 * 60_000 });
     writeFileSync(made.log, `${result.stdout}\n${result.stderr}`, { mode: 0o600 });
     await writeOutputs(made);
@@ -82,15 +79,12 @@ function keepAiming(prober: Prober, cloud: Cloud): { stop(): Promise<void> } {
   };
 }
 
-/** What somebody who deploys from a configuration file writes into it. */
-function configure({ configFile, sshDirectory }: World): void {
+function settings({ sshDirectory }: World): object {
   const software = [
     { name: "wiki", software: "dokuwiki", parameters: { title: "Wiki of the tests" } },
     { name: "blog", software: "wordpress", parameters: { title: "Blog of the tests" } },
   ];
-  const settings = { domain, region: "fra1", software, tls: { issuer: "private-ca" }, sshDirectory };
-  const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`deploy4me:${key}`, value]));
-  writeFileSync(configFile, stringify({ config }));
+  return { domain, region: "fra1", software, tls: { issuer: "private-ca" }, sshDirectory };
 }
 
 /** Lays the stack's outputs where OpenSSH and curl read them. */
