@@ -63,30 +63,37 @@ async function hasFiles(folder: string): Promise<boolean> {
   return (await readdir(folder).catch(() => [])).length > 0;
 }
 
+/**
+ * The tree is written by way of an overlay over nothing, `volatile`: no program waits for this machine's disk, which
+ * would take most of the time when the disk is busy. In a mount namespace of its own: whatever is mounted goes with it,
+ * however it ends.
+ */
+const inOverlay = [
+  ...(["unshare", "--mount", "--propagation", "private"] as const),
+  ...["sh", "-c", 'mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work,volatile root && exec "$@"'],
+] as const;
+
 async function build(tree: string, input: BuildInput, log: (line: string) => void): Promise<void> {
   const start = Date.now();
   const building = `${tree}.building`;
-  const sourcesFile = `${tree}.sources`;
   await rm(building, { recursive: true, force: true });
   try {
+    for (const name of ["lower", "upper", "work", "root"]) await mkdir(join(building, name), { recursive: true });
     log(`looking for a source of Debian ${release} (step 1 of 3)`);
     const sources = renderSources(await available(input.sources));
-    await writeFile(sourcesFile, sources);
+    await writeFile(join(building, "sources"), sources);
     log("fetching and unpacking packages (step 2 of 3)");
-    // In a mount namespace of its own: whatever it mounts goes with it, however it ends.
-    await runCommand(
-      [
-        ...(["unshare", "--mount", "--propagation", "private"] as const),
-        ...["mmdebstrap", ...bootstrapOptions(input), release, building, sourcesFile],
-      ],
-      { name: "mmdebstrap", line: log, timeoutMs: 15 * 60_000 },
-    );
+    await runCommand([...inOverlay, "sh", "mmdebstrap", ...bootstrapOptions(input), release, "root", "sources"], {
+      name: "mmdebstrap",
+      cwd: building,
+      line: log,
+      timeoutMs: 15 * 60_000,
+    });
     log("finishing (step 3 of 3)");
-    await finish(building, sources);
-    await rename(building, tree);
+    await finish(join(building, "upper"), sources);
+    await rename(join(building, "upper"), tree);
     log(`the image is built: ${tree} (${Math.round((Date.now() - start) / 1000)} s)`);
   } finally {
-    await rm(sourcesFile, { force: true });
     await rm(building, { recursive: true, force: true });
   }
 }

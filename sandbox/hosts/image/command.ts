@@ -5,6 +5,7 @@ import { ImageBuildFailed } from "./errors";
 export interface CommandOptions {
   /** What errors call it. Default: the program. */
   readonly name?: string;
+  readonly cwd?: string;
   /** Each line of both outputs as it comes; carriage returns of progress bars count as line ends. */
   readonly line?: (line: string) => void;
   /** How long it may take before it is ended. */
@@ -17,9 +18,14 @@ const lastLines = 15;
 /** Runs a program to its end and hands back its standard output. Fails with the end of what it printed. */
 export async function runCommand(
   [program, ...args]: readonly [string, ...string[]],
-  { name = program, line = () => undefined, timeoutMs }: CommandOptions,
+  { name = program, cwd, line = () => undefined, timeoutMs }: CommandOptions,
 ): Promise<string> {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs, killSignal: "SIGTERM" });
+  const child = spawn(program, args, {
+    ...(cwd !== undefined && { cwd }),
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: timeoutMs,
+    killSignal: "SIGTERM",
+  });
   let output = "";
   const recent: string[] = [];
   const seen = (text: string): void => {
