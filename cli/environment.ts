@@ -19,6 +19,8 @@ export function pulumiVariables(home: Home, cloud: CloudAccess): Record<string, 
     PULUMI_BACKEND_URL: `file://${home.state}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: home.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // A stack's configuration that lost its salt gets it back from the state, in place of a new one that fits nothing.
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     DIGITALOCEAN_API_URL: cloud.apiUrl,
     DEPLOY4ME_ADMIN_ACCESS: cloud.deployer,
   };
@@ -33,7 +35,7 @@ export function prepareBackend(home: Home): void {
 }
 
 /** The search path for `pulumi` and for the Node it runs programs with. */
-export function searchPath(home: Home, current = process.env["PATH"] ?? ""): string {
+export function searchPath(home: Home, current = process.env.PATH ?? ""): string {
   return [home.bin, join(home.root, "node_modules", ".bin"), current].join(delimiter);
 }
 

@@ -5,7 +5,10 @@ import { dirname, join, resolve } from "node:path";
 export function projectRoot(from: string = __dirname): string {
   for (let folder = from; ; folder = dirname(folder)) {
     const manifest = join(folder, "package.json");
-    if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, "utf8")) as { name?: string }).name === "deploy4me") {
+    if (
+      existsSync(manifest) &&
+      (JSON.parse(readFileSync(manifest, "utf8")) as { name?: string }).name === "deploy4me"
+    ) {
       return folder;
     }
     if (dirname(folder) === folder) throw new Error(`no package.json of deploy4me at or above ${from}`);
@@ -34,7 +37,7 @@ export interface Home {
  */
 export function home(environment: NodeJS.ProcessEnv = process.env): Home {
   const root = projectRoot();
-  const directory = resolve(root, environment["DEPLOY4ME_HOME"] ?? ".deploy4me");
+  const directory = resolve(root, environment.DEPLOY4ME_HOME ?? ".deploy4me");
   const shared = join(root, ".deploy4me");
   return {
     root,

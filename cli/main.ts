@@ -17,6 +17,7 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`deploy4me: ${message}\n`);
-  if (process.env["DEPLOY4ME_DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  if (process.env.DEPLOY4ME_DEBUG !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ""}\n`);
   process.exitCode = 1;
 });

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
+import { openRegions } from "./catalogue/regions";
+import { ensureDefaultVpc } from "./models/vpcs";
 import type { CloudState } from "./state";
 
 /** Where the state is kept. */
@@ -72,9 +74,9 @@ function syncDirectory(directory: string): void {
   }
 }
 
-/** An account that is there already: with a default project, and the state of a cloud nobody has used yet. */
+/** The account: it has a default project, and in every region a default network, as accounts have that were used before. */
 export function emptyState(now: string): CloudState {
-  return {
+  const state: CloudState = {
     version: 1,
     account: { uuid: randomUUID(), teamUuid: randomUUID() },
     next: { droplet: 1001, action: 200_001, sshKey: 30_001, record: 500_001 },
@@ -101,4 +103,6 @@ export function emptyState(now: string): CloudState {
     ],
     projectOf: {},
   };
+  for (const region of openRegions) ensureDefaultVpc(state, region, now);
+  return state;
 }

@@ -17,8 +17,6 @@ const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 export function createVpc(draft: CloudState, input: CreateVpc, now: string): Vpc {
   if (findRegion(input.region)?.available !== true) throw unprocessable("invalid region specified");
-  // A network of one's own is never a region's default one here: the account had those before.
-  ensureDefaultVpc(draft, input.region, now);
   checkName(draft, input.name);
   const ipRange = input.ip_range === undefined || input.ip_range === "" ? freeRange(draft) : input.ip_range;
   checkRange(draft, ipRange);

@@ -51,7 +51,7 @@ describe("droplets", () => {
     const id = await api.droplet("server", { public_networking: false, ipv6: true });
     const droplet = await api.get(`/v2/droplets/${id}`);
     expect(droplet.list("droplet", "networks", "v4")).toEqual([
-      { ip_address: "10.100.0.4", netmask: "255.255.240.0", gateway: "10.100.0.1", type: "private" },
+      { ip_address: "10.100.96.4", netmask: "255.255.240.0", gateway: "10.100.96.1", type: "private" },
     ]);
     expect(droplet.list("droplet", "networks", "v6")).toEqual([]);
     expect(api.hosts.specOf(id).public).toBeUndefined();
@@ -69,7 +69,7 @@ describe("droplets", () => {
     const id = await api.droplet("web");
     const vpcId = (await api.get(`/v2/droplets/${id}`)).text("droplet", "vpc_uuid");
     expect((await api.get(`/v2/vpcs/${vpcId}`)).at("vpc")).toMatchObject({ name: "default-fra1", default: true });
-    expect(api.hosts.networks).toEqual([{ id: vpcId, range: "10.100.0.0/20" }]);
+    expect(api.hosts.networks).toEqual([{ id: vpcId, range: "10.100.96.0/20" }]);
   });
 
   test("several are made by one request", async () => {

@@ -48,7 +48,7 @@ describe("firewalls", () => {
     const server = await api.droplet("server", { tags: ["server"], public_networking: false });
     expect(api.hosts.filterOf(server)).toEqual({ machineId: server, inbound: [], outbound: [] });
     const bastion = await api.droplet("bastion", { tags: ["bastion"], ipv6: true });
-    const peers = ["203.0.113.4", "10.100.0.5", "2001:db8:0:1::4"];
+    const peers = ["203.0.113.4", "10.100.96.5", "2001:db8:0:1::4"];
     expect(api.hosts.filterOf(server)).toMatchObject({
       inbound: [{ protocol: "tcp", ports: "22", peers }],
       outbound: [{ protocol: "udp", ports: "all", peers }],

@@ -1,0 +1,59 @@
+/** Something needs root and is not run by root. */
+export class NeedsRoot extends Error {
+  override readonly name = "NeedsRoot";
+  readonly code = "NEEDS_ROOT";
+
+  constructor(what: string) {
+    super(`${what} needs root, because it makes network namespaces and machines: run it again with sudo.`);
+  }
+}
+
+/** A command needs the sandbox, and it does not run. */
+export class SandboxNotRunning extends Error {
+  override readonly name = "SandboxNotRunning";
+  readonly code = "SANDBOX_NOT_RUNNING";
+
+  constructor(readonly directory: string) {
+    super(`the sandbox in ${directory} does not run: start it with \`deploy4me sandbox start\`.`);
+  }
+}
+
+/** The daemon was launched and does not answer. */
+export class SandboxNotStarted extends Error {
+  override readonly name = "SandboxNotStarted";
+  readonly code = "SANDBOX_NOT_STARTED";
+
+  constructor(
+    readonly log: string,
+    why: string,
+    lastWords: string,
+  ) {
+    super(`the sandbox could not be started: ${why}. The end of ${log}:\n${lastWords}`);
+  }
+}
+
+/** The demo is deployed, and its wiki does not answer. */
+export class WikiDoesNotAnswer extends Error {
+  override readonly name = "WikiDoesNotAnswer";
+  readonly code = "WIKI_DOES_NOT_ANSWER";
+
+  constructor(
+    readonly url: string,
+    why: string,
+  ) {
+    super(
+      `${url} does not answer from the sandbox's visitor: ${why}. ` +
+        "Look at `deploy4me sandbox status`; `deploy4me demo` once more goes on where this ended.",
+    );
+  }
+}
+
+/** There is no `pulumi` in the checkout. */
+export class EngineMissing extends Error {
+  override readonly name = "EngineMissing";
+  readonly code = "ENGINE_MISSING";
+
+  constructor(readonly directory: string) {
+    super(`there is no pulumi in ${directory}: run \`make setup\`, or \`make demo\`, which does that first.`);
+  }
+}

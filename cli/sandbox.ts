@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+
+import type { Command } from "commander";
+
+import { visitorCommand } from "../sandbox/hosts/network";
+import { cloudAccess, requireSandbox, resetSandbox, runningSandbox, startSandbox, stopSandbox } from "./daemon";
+import { home } from "./home";
+import { readInventory, statusText } from "./status";
+
+/** `deploy4me sandbox …`: the cloud on this machine. */
+export function registerSandbox(program: Command): Command {
+  const sandbox = program
+    .command("sandbox")
+    .description("the cloud on this machine: DigitalOcean's API, real machines");
+
+  sandbox
+    .command("start")
+    .description("start it, and all machines that were on")
+    .action(async () => {
+      const { sandbox: running, started } = await startSandbox(home(), say);
+      say(started ? `the sandbox runs: ${running.apiUrl}` : `the sandbox runs already: ${running.apiUrl}`);
+      say("for a shell: . .deploy4me/env");
+    });
+
+  sandbox
+    .command("stop")
+    .description("switch all machines off and leave nothing of it on this machine; disks and state stay")
+    .action(async () => {
+      say((await stopSandbox(home(), say)) ? "the sandbox is stopped" : "the sandbox does not run");
+    });
+
+  sandbox
+    .command("status")
+    .description("what runs, and where")
+    .option("--json", "for programs")
+    .action(async ({ json = false }: { json?: boolean }) => {
+      await status(json);
+    });
+
+  sandbox
+    .command("reset")
+    .description("stop it and remove everything it kept: every machine's disk, every address, every name")
+    .action(async () => {
+      await resetSandbox(home(), say);
+      say("the sandbox is gone; the next start begins with an empty one");
+    });
+
+  sandbox
+    .command("visitor")
+    .description("run a command as the outside world sees the sandbox: with the visitor's addresses, and its names")
+    .argument("<command...>", "the command and its arguments, after --")
+    .passThroughOptions()
+    .action(async (command: string[]) => {
+      process.exitCode = await asVisitor(command);
+    });
+  return sandbox;
+}
+
+async function status(json: boolean): Promise<void> {
+  const running = runningSandbox(home());
+  if (running === undefined) {
+    say(json ? JSON.stringify({ running: false }) : "the sandbox does not run");
+    process.exitCode = 1;
+    return;
+  }
+  const inventory = await readInventory(cloudAccess(home(), running));
+  say(
+    json ? JSON.stringify({ running: true, ...running, ...inventory }, undefined, 2) : statusText(running, inventory),
+  );
+}
+
+/** The command has this terminal; its exit code is ours. */
+function asVisitor(command: readonly string[]): Promise<number> {
+  const [program, ...args] = visitorCommand(requireSandbox(home()).ranges.visitor, command);
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: "inherit", env: withoutProxies(process.env) });
+    // The terminal sends Ctrl-C to both: the command decides what it means.
+    process.on("SIGINT", () => undefined);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve(code ?? 130);
+    });
+  });
+}
+
+/** This machine's own way out has no meaning in the sandbox. */
+export function withoutProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(https?|all|ftp)_proxy$/i.test(name)));
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

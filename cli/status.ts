@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+
+import { z } from "zod";
+
+import type { RunningSandbox } from "./daemon";
+import type { CloudAccess } from "./environment";
+
+const dropletSchema = z.object({
+  id: z.number(),
+  name: z.string(),
+  status: z.string(),
+  memory: z.number(),
+  networks: z.object({
+    v4: z.array(z.object({ ip_address: z.string(), type: z.string() })),
+    v6: z.array(z.object({ ip_address: z.string() })),
+  }),
+});
+const reservedSchema = z.object({ ip: z.string(), droplet: z.object({ id: z.number() }).nullable() });
+const domainSchema = z.object({ name: z.string() });
+
+/** What is in the cloud, as its own API says it. */
+export interface Inventory {
+  readonly droplets: readonly z.infer<typeof dropletSchema>[];
+  readonly reservedIps: readonly z.infer<typeof reservedSchema>[];
+  readonly domains: readonly string[];
+}
+
+export async function readInventory(cloud: CloudAccess): Promise<Inventory> {
+  const [droplets, reserved, domains] = await Promise.all([
+    list(cloud, "droplets", "droplets", dropletSchema),
+    list(cloud, "reserved_ips", "reserved_ips", reservedSchema),
+    list(cloud, "domains", "domains", domainSchema),
+  ]);
+  return { droplets, reservedIps: reserved, domains: domains.map(({ name }) => name) };
+}
+
+export function statusText({ apiUrl, ranges }: RunningSandbox, inventory: Inventory): string {
+  const { droplets, reservedIps, domains } = inventory;
+  const rows = droplets.map(({ id, name, status, memory, networks }) => [
+    name,
+    status,
+    `${memory} MB`,
+    [
+      ...reservedIps.filter(({ droplet }) => droplet?.id === id).map(({ ip }) => `${ip} (reserved)`),
+      ...networks.v4.map(({ ip_address }) => ip_address),
+      ...networks.v6.map(({ ip_address }) => ip_address),
+    ].join(" "),
+  ]);
+  return [
+    `API       ${apiUrl}`,
+    `deployer  ${ranges.deployer.ipv4}`,
+    `visitor   ${ranges.visitor.ipv4} ${ranges.visitor.ipv6}`,
+    `domains   ${domains.length === 0 ? "none" : domains.join(" ")}`,
+    `machines  ${rows.length === 0 ? "none" : ""}`.trimEnd(),
+    ...table(rows).map((line) => `  ${line}`),
+  ].join("\n");
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+async function list<Item>(cloud: CloudAccess, path: string, key: string, item: z.ZodType<Item>): Promise<Item[]> {
+  const answer = await fetch(`${cloud.apiUrl}/v2/${path}?per_page=200`, {
+    headers: { authorization: `Bearer ${readFileSync(cloud.tokenFile, "utf8").trim()}` },
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!answer.ok) throw new Error(`the sandbox answered GET /v2/${path} with ${answer.status}`);
+  const found = z.record(z.string(), z.unknown()).parse(await answer.json())[key];
+  return z.array(item).parse(found);
+}
