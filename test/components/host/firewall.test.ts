@@ -15,7 +15,7 @@ function said(rule: FirewallRule): string {
     rule.destinationPorts && `port ${rule.destinationPorts.join(",")}`,
     rule.uidOwner !== undefined && `uid ${rule.uidOwner}`,
     rule.state?.join(","),
-    rule.action,
+    typeof rule.action === "string" ? rule.action : `to the chain ${rule.action.jump}`,
   ];
   return words.filter((word) => word !== undefined && word !== false && word !== "").join(" ");
 }

@@ -42,8 +42,8 @@ describe("user data", () => {
     const hash = (data: UserData) => createHash("sha256").update(renderUserData(data)).digest("hex").slice(0, 16);
     expect({ server: hash(server), bastion: hash(bastion) }).toMatchInlineSnapshot(`
      {
-       "bastion": "601876089896fdac",
-       "server": "19f0bf83679876c0",
+       "bastion": "085fd47d2677a3ee",
+       "server": "0e1601e578bccad1",
      }
     `);
   });
