@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { mkdir, realpath } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Hosts, MachineLimits, MachineSpec } from "../hosts";
@@ -8,6 +7,7 @@ import { removeTree } from "./disk";
 import { MachineConflict, MachineUnknown } from "./errors";
 import { Machine, type MachineLinks, type MachineSurroundings } from "./machine";
 import { raiseSharedLimits } from "./kernel";
+import { sandboxName } from "./name";
 import { readRecords } from "./records";
 
 export * from "./errors";
@@ -140,10 +140,4 @@ export async function removeMachines(directory: string): Promise<void> {
   const cgroups = await MachineCgroups.open(await sandboxName(directory));
   await cgroups.close();
   await removeTree(join(directory, "machines"));
-}
-
-/** What the sandbox is called where names are shared by the whole machine: it follows from where it lies. */
-async function sandboxName(directory: string): Promise<string> {
-  const path = await realpath(directory).catch(() => directory);
-  return `deploy4me-${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
 }
