@@ -25,13 +25,16 @@ interface FirewallInputs {
   readonly boot: string;
 }
 
+/** In a preview, an address in the rules may not be known yet. */
+type Checked = Omit<FirewallInputs, "rules"> & { readonly rules: Chains | typeof unknownValue };
+
 interface FirewallState extends FirewallInputs {
   /** The rules as they were last put in force, whatever became of them since. */
   readonly applied: Chains;
 }
 
 export const provider: Omit<Provider<FirewallInputs, FirewallState>, "check"> & {
-  check(olds: FirewallInputs, news: Declared): Promise<dynamic.CheckResult>;
+  check(olds: FirewallInputs, news: Declared): Promise<dynamic.CheckResult<Checked>>;
 } = {
   check: (_olds, news) => Promise.resolve(check(news)),
 
@@ -56,7 +59,7 @@ export const provider: Omit<Provider<FirewallInputs, FirewallState>, "check"> & 
 };
 
 /** Rules are compared as lines: the program's rules become the lines that the kernel will say back. */
-function check({ connection, ruleset }: Declared): dynamic.CheckResult {
+function check({ connection, ruleset }: Declared): dynamic.CheckResult<Checked> {
   const unknown = hasUnknown(ruleset);
   const problems = unknown ? [] : rulesetProblems(ruleset);
   const failures = [

@@ -62,7 +62,8 @@ async function carryOut<T>(
       progress(`Firewall of ${place.host}: left as it is (${word})`);
       return await afterwards(session);
     }
-    progress(`Firewall of ${place.host}: new rules in force, confirming them over a new connection`);
+    const what = change.mode === "rules" ? "new rules" : "baseline";
+    progress(`Firewall of ${place.host}: ${what} in force, confirming by a new connection`);
     const fresh = await reach(target, session, change);
     try {
       settled(place, change, await lastWord(fresh, concludeScript(change.token, "confirm")));
