@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -10,6 +10,7 @@ import {
   isAlive,
   readRecord,
   removeRecord,
+  startTime,
 } from "../sandbox/daemon-files";
 import { lockSandbox } from "../sandbox/daemon-lock";
 import { buildImage } from "../sandbox/hosts/image";
@@ -77,7 +78,7 @@ export function cloudAccess(home: Home, { apiUrl, ranges }: RunningSandbox): Clo
  */
 export async function stopSandbox(home: Home, say: Say): Promise<boolean> {
   const files = daemonFiles(home.sandbox);
-  const record = readRecord(files);
+  const record = readRecord(files) ?? findDaemon(files);
   if (record === undefined) return false;
   requireRoot("stopping the sandbox");
   if (isAlive(record)) await end(record, files, say);
@@ -87,25 +88,52 @@ export async function stopSandbox(home: Home, say: Say): Promise<boolean> {
 
 /** Stops it and removes everything it kept: machines' disks, addresses, names, its token. */
 export async function resetSandbox(home: Home, say: Say): Promise<void> {
-  await stopSandbox(home, say);
-  const files = daemonFiles(home.sandbox);
-  if (!existsSync(home.sandbox)) return;
   requireRoot("removing the sandbox");
+  await stopSandbox(home, say);
+  const { room } = daemonFiles(home.sandbox);
+  if (!existsSync(home.sandbox)) {
+    // Somebody removed the folder; its network may be on this machine all the same.
+    await removeHosts(room);
+    return;
+  }
   const unlock = await lockSandbox(home.sandbox);
   try {
-    await removeHosts(files.room);
+    await removeHosts(room);
     rmSync(home.sandbox, { recursive: true, force: true });
   } finally {
     await unlock();
   }
 }
 
+/** By its command line: whoever removes a sandbox's folder by hand removes the record too, and not the daemon. */
+function findDaemon({ directory }: DaemonFiles): DaemonRecord | undefined {
+  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+    const [, program = "", argument] = commandLine(name);
+    if (!program.endsWith(daemonProgram) || argument !== directory) continue;
+    const pid = Number(name);
+    const started = startTime(pid);
+    if (started !== undefined) return { pid, started };
+  }
+  return undefined;
+}
+
+function commandLine(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    // It ended meanwhile.
+    return [];
+  }
+}
+
+const daemonProgram = join("dist", "sandbox", "main.js");
+
 function launch(home: Home, files: DaemonFiles): { readonly exited: () => number | undefined } {
   mkdirSync(files.directory, { recursive: true, mode: 0o700 });
   // The log of the run before may say why it ended.
   if (existsSync(files.log)) renameSync(files.log, `${files.log}.1`);
   const log = openSync(files.log, "w", 0o600);
-  const program = join(home.root, "dist", "sandbox", "main.js");
+  const program = join(home.root, daemonProgram);
   const child = spawn(process.execPath, [program, files.directory, home.image], {
     // Its own session: it outlives this command and its terminal.
     detached: true,
@@ -133,7 +161,7 @@ async function untilReady(
     if (daemon.exited() !== undefined) throw new SandboxNotStarted(files.log, "it ended", lastLines(files, 15));
     if (Date.now() - told >= progressEvery) {
       told = Date.now();
-      say(`${Math.round((told - start) / 1000)} s · ${lastLines(files, 1)}`);
+      say(progress(start, files));
     }
     await pause(100);
   }
@@ -154,7 +182,7 @@ async function end(record: DaemonRecord, files: DaemonFiles, say: Say): Promise<
     }
     if (Date.now() - told >= progressEvery) {
       told = Date.now();
-      say(`${Math.round((told - start) / 1000)} s · ${lastLines(files, 1)}`);
+      say(progress(start, files));
     }
     await pause(50);
   }
@@ -171,6 +199,11 @@ async function cleanUp(home: Home, files: DaemonFiles, say: Say): Promise<void> 
   } finally {
     await unlock();
   }
+}
+
+function progress(start: number, files: DaemonFiles): string {
+  const now = lastLines(files, 1);
+  return `${Math.round((Date.now() - start) / 1000)} s${now === "" ? "" : ` · ${now}`}`;
 }
 
 function lastLines({ log }: DaemonFiles, count: number): string {

@@ -7,7 +7,8 @@ import { registerSandbox } from "./sandbox";
 async function main(): Promise<void> {
   const program = new Command("deploy4me")
     .description("Business software in your own cloud account, each deployment behind its own bastion")
-    .showHelpAfterError();
+    .showHelpAfterError()
+    .enablePositionalOptions();
   const sandbox = registerSandbox(program);
   registerImage(sandbox);
   registerDemo(program);
