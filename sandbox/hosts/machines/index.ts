@@ -5,6 +5,7 @@ import type { Hosts, MachineLimits, MachineSpec } from "../hosts";
 import { MachineCgroups } from "./cgroups";
 import { removeTree } from "./disk";
 import { MachineConflict, MachineUnknown } from "./errors";
+import { removeSupervisorFiles } from "./launch";
 import { Machine, type MachineLinks, type MachineSurroundings } from "./machine";
 import { raiseSharedLimits } from "./kernel";
 import { sandboxName } from "./name";
@@ -49,7 +50,7 @@ export class Machines implements Pick<Hosts, "powerOn" | "powerOff" | "shutdown"
 
   /** Ends what an owner that was killed left running, and gets to know the machines on the disk. */
   private async recover(): Promise<void> {
-    const { cgroups, links, log } = this.surroundings;
+    const { sandbox, cgroups, links, log } = this.surroundings;
     const left = await cgroups.list();
     if (left.length > 0) log(`ending machines that were left running: ${left.join(", ")}`);
     await Promise.all(
@@ -58,6 +59,7 @@ export class Machines implements Pick<Hosts, "powerOn" | "powerOff" | "shutdown"
         await links.detach(id);
       }),
     );
+    await removeSupervisorFiles(sandbox);
     const { records, incomplete } = await readRecords(this.folder);
     for (const folder of incomplete) await removeTree(folder);
     for (const record of records) {
@@ -137,7 +139,8 @@ export class Machines implements Pick<Hosts, "powerOn" | "powerOff" | "shutdown"
  * removal. Works after a crash, and when there is nothing.
  */
 export async function removeMachines(directory: string): Promise<void> {
-  const cgroups = await MachineCgroups.open(await sandboxName(directory));
-  await cgroups.close();
+  const sandbox = await sandboxName(directory);
+  await (await MachineCgroups.open(sandbox)).close();
+  await removeSupervisorFiles(sandbox);
   await removeTree(join(directory, "machines"));
 }

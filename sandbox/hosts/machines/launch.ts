@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { disk, overlayOptions } from "./disk";
@@ -62,6 +62,8 @@ export const launchEnvironment: Readonly<Record<string, string>> = {
   TERM: "dumb",
   // The guest's systemd knows cgroup version 2 only.
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1",
+  // Two owners are kept apart before that, and a killed supervisor would leave its lock.
+  SYSTEMD_NSPAWN_LOCK: "0",
   // The machine sets the network's kernel parameters itself.
   SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network",
 };
@@ -73,7 +75,11 @@ function isHostname(name: string): boolean {
   );
 }
 
-/** Removes what a supervisor that was killed could not remove itself. */
-export async function removeSupervisorFiles(name: string): Promise<void> {
-  await rm(join("/run/systemd/nspawn/propagate", name), { recursive: true, force: true });
+const supervisorFiles = "/run/systemd/nspawn/propagate";
+
+/** Removes what supervisors that were killed could not remove themselves: those of one sandbox, or of one machine. */
+export async function removeSupervisorFiles(sandbox: string, id?: number): Promise<void> {
+  const names = await readdir(supervisorFiles).catch(() => []);
+  const own = names.filter((name) => (id === undefined ? name.startsWith(`${sandbox}-`) : name === `${sandbox}-${id}`));
+  for (const name of own) await rm(join(supervisorFiles, name), { recursive: true, force: true });
 }

@@ -65,11 +65,6 @@ export class Machine {
     return this.record.spec;
   }
 
-  /** What the machine is called where names are shared by this whole machine. */
-  private get name(): string {
-    return `${this.surroundings.sandbox}-${this.spec.id}`;
-  }
-
   get on(): boolean {
     return this.running !== undefined || this.between;
   }
@@ -134,13 +129,13 @@ export class Machine {
   private async boot(action: string): Promise<void> {
     if (this.running) return;
     const { spec, uuid } = this.record;
-    const { links, cgroups } = this.surroundings;
+    const { sandbox, links, cgroups } = this.surroundings;
     let run: MachineProcess | undefined;
     try {
       await allowMount(this.folder);
       const [netns, groups] = await Promise.all([links.attach(spec), cgroups.create(spec.id, spec)]);
       run = new MachineProcess(this.folder, {
-        name: this.name,
+        name: `${sandbox}-${spec.id}`,
         hostname: spec.hostname,
         uuid,
         netns,
@@ -205,7 +200,7 @@ export class Machine {
       await this.surroundings.cgroups.remove(id);
     } finally {
       await this.surroundings.links.detach(id);
-      await removeSupervisorFiles(this.name);
+      await removeSupervisorFiles(this.surroundings.sandbox, id);
     }
   }
 }

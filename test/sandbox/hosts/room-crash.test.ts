@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 
-import { MachineRoom, until } from "./machines/room";
+import type { MachineSpec } from "../../../sandbox/hosts/hosts";
+import { removeHosts } from "../../../sandbox/hosts/room";
+import { MachineRoom } from "./machines/room";
 
 /** Another process that opens the room and switches a machine on. */
 const owner = `
@@ -17,39 +18,51 @@ openHosts({ directory: process.argv[2], image: process.argv[3], log: () => undef
 
 describe("a room whose owner was killed", () => {
   let room: MachineRoom;
-  beforeAll(async () => {
+  beforeEach(async () => {
     room = await MachineRoom.open();
   });
-  afterAll(() => room.close());
+  afterEach(() => room.close());
 
-  test("is put in order when it is opened again: its machines are off, with the disks they had", async () => {
+  /** Makes a machine, hands the room over to another process, and kills that while the machine runs. */
+  async function crash(): Promise<MachineSpec> {
     const machine = await room.boot(1);
     await room.ssh(machine, "echo kept >/root/left");
-    await room.hosts.close();
-
+    await room.leave();
     const module = require.resolve("../../../sandbox/hosts/room");
     const child = spawn(process.execPath, ["-e", owner, module, room.directory, room.image], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(child.stdout, "data");
-    await room.answers(machine);
     child.kill("SIGKILL");
     await once(child, "exit");
-    const left = room.groups("1", "guest");
-    expect(left).not.toEqual([]);
-    const supervisors = left.flatMap((group) => {
-      const file = join(group, "supervisor", "cgroup.procs");
-      return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
-    });
-    expect(supervisors).not.toEqual([]);
+    expect(supervisors()).not.toEqual([]);
+    expect(room.groups("1", "guest")).not.toEqual([]);
+    return machine;
+  }
 
+  const supervisors = () => room.supervisors();
+  const supervisorFiles = () =>
+    readdirSync("/run/systemd/nspawn/propagate").filter((name) => name.startsWith(room.group));
+
+  test("is put in order when it is opened again: its machines are off, with the disks they had", async () => {
+    const machine = await crash();
     await room.reopen();
+    expect(supervisors()).toEqual([]);
+    expect(supervisorFiles()).toEqual([]);
     expect(room.groups("1")).toEqual([]);
-    await until(() => supervisors.every((pid) => !existsSync(`/proc/${pid}`)));
     expect(room.hosts.status(1)).toBe("off");
 
     await room.hosts.powerOn(1);
     await room.answers(machine);
     expect((await room.ssh(machine, "cat /root/left")).output).toBe("kept\n");
+  });
+
+  test("can be removed as a whole", async () => {
+    await crash();
+    await removeHosts(room.directory);
+    expect(supervisors()).toEqual([]);
+    expect(supervisorFiles()).toEqual([]);
+    expect(room.groups()).toEqual([]);
+    expect(readdirSync(room.directory)).toEqual([]);
   });
 });

@@ -143,8 +143,26 @@ export class MachineRoom {
     return readFileSync(file, "utf8").trim();
   }
 
-  async close(): Promise<void> {
+  /** The processes that machines of this room run under. */
+  supervisors(): string[] {
+    return readdirSync("/proc").filter((pid) => {
+      try {
+        return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`--machine=${this.group}-`);
+      } catch {
+        // It ended meanwhile.
+        return false;
+      }
+    });
+  }
+
+  /** Closes the room and keeps its directory. */
+  async leave(): Promise<void> {
     await this.opened?.close();
+    this.opened = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.leave();
     await removeHosts(this.directory);
     await rm(join(this.directory, ".."), { recursive: true });
   }
