@@ -29,7 +29,10 @@ function run(command, args, { cwd = root, keep = false } = {}) {
 
 /** `go test -json`: one event a line; only tests count, not packages. */
 async function goTests() {
-  const { code, output } = await run("go", ["test", "-trimpath", "-json", "./..."], { cwd: join(root, "engine"), keep: true });
+  const { code, output } = await run("go", ["test", "-trimpath", "-json", "./..."], {
+    cwd: join(root, "engine"),
+    keep: true,
+  });
   const count = { passed: 0, failed: 0 };
   const shown = new Map();
   for (const line of output.split("\n")) {
