@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { ConnectionLost, type Place, SshError, Timeout } from "../errors";
+import { ConnectionLost, type Place, SshError, Timeout, Unreachable } from "../errors";
 import { connect, type ConnectOptions, type SshSession, type SshTarget } from "../ssh";
 import { succeed } from "../succeed";
 import { whatCutsTheWayIn } from "./admission";
@@ -95,13 +95,17 @@ async function begin(session: SshSession, change: Change): Promise<string> {
 /** Within the guard's window, whatever a single try takes. */
 const freshConnection: ConnectOptions = { fresh: true, timeoutMs: 5_000, waitMs: 7_000 };
 
-/** The new connection that proves the way in. */
+/**
+ * The new connection that proves the way in. When it fails, the change is taken back first, whatever the reason; but only
+ * a machine that does not answer, behind a proxy that does, is one that its new rules made unreachable.
+ */
 async function reach(target: SshTarget, session: SshSession, change: Change): Promise<SshSession> {
   try {
     return await connect(target, freshConnection);
   } catch (error) {
     if (!(error instanceof SshError)) throw error;
-    settled(session.place, change, await abandon(target, session, change), error);
+    const state = await abandon(target, session, change);
+    if (error instanceof Unreachable && error.hop === "target") settled(session.place, change, state, error);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { nameOf, type Place, SshError } from "../errors";
+import { nameOf, type Place, SshError, Unreachable } from "../errors";
 
 /** The machine's kernel or tools refuse a rule. Nothing was changed. */
 export class RulesetRejected extends SshError {
@@ -30,8 +30,9 @@ export class WayInCut extends SshError {
   ) {
     super(
       place,
-      `has its former firewall rules back, because the new ones cut the way in: a new SSH connection failed. ${culprit} ` +
-        "Let the rules admit the connection that the deployment comes by, and deploy again.",
+      `has its former firewall rules back, because the new ones cut the way in: a new SSH connection failed${
+        cause instanceof Unreachable ? ` (${cause.reason})` : ""
+      }. ${culprit} ` + "Let the rules admit the connection that the deployment comes by, and deploy again.",
       { cause },
     );
   }

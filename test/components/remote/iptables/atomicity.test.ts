@@ -3,7 +3,7 @@ import { type Chains, restoreText } from "../../../../components/remote/iptables
 import { RulesetRejected } from "../../../../components/remote/iptables/errors";
 import { loadsTheseRules, observe } from "../../../../components/remote/iptables/observation";
 import { withSession } from "../../../../components/remote/ssh";
-import { smallRules, useMachine } from "./machine";
+import { ownedTable, smallRules, useMachine } from "./machine";
 
 const machine = useMachine();
 let before: Chains;
@@ -42,16 +42,16 @@ test.each([
 
 test("when a table of the second family can't be changed, those changed before it are as they were", async () => {
   // The kernel keeps a table for the process that owns it: seen only when the rules are already in force in IPv4.
-  await machine().console(
-    `nft delete table ip6 nat
-{ (echo 'add table ip6 nat { flags owner; }'; sleep 60) | nft -i; } >/dev/null 2>&1 &
-until nft list table ip6 nat 2>/dev/null | grep -q owner; do sleep 0.05; done`,
-  );
-  const error = await refused(after);
-  expect(error.rule).toBe("table nat");
-  expect(error.reason).toContain("Operation not permitted");
-  const { rules, boot } = await look();
-  expect(rules).toEqual({ ...before, "ipv6 nat": expect.stringContaining("nft: flags owner") as string });
-  expect(boot).toBe(loadsTheseRules);
-  await kept();
+  const release = await ownedTable(machine(), "ip6 nat");
+  try {
+    const error = await refused(after);
+    expect(error.rule).toBe("table nat");
+    expect(error.reason).toContain("Operation not permitted");
+    const { rules, boot } = await look();
+    expect(rules).toEqual({ ...before, "ipv6 nat": expect.stringContaining("nft: flags owner") as string });
+    expect(boot).toBe(loadsTheseRules);
+    await kept();
+  } finally {
+    await release();
+  }
 });

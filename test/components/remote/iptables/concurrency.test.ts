@@ -13,7 +13,7 @@ test("a change waits until the one before it is confirmed or taken back", async 
   const session = await connect(endpoint);
   await session.run(beginScript({ token: "first", rules: first, mode: "rules", owner: "test" }));
   const applying = applyRules(endpoint, second, "test");
-  await run("until grep -rqx waiting --include=state /run/deploy4me/firewall; do sleep 0.05; done");
+  await run("until grep -sqx flock /proc/[0-9]*/comm; do sleep 0.05; done");
   await expect(run("iptables -S FORWARD")).resolves.not.toContain("REJECT");
   await session.run(concludeScript("first", "confirm"));
   session.close();

@@ -196,3 +196,17 @@ export function smallRules(source: string, ...more: readonly FirewallRule[]): Ch
     ],
   });
 }
+
+/**
+ * A table that the kernel keeps for the process that made it: nobody else can change it.
+ * @returns ends that process, and with it the table
+ */
+export async function ownedTable({ console: run }: Machine, table: string): Promise<() => Promise<void>> {
+  const pid = await run(`nft delete table ${table} 2>/dev/null || :
+(echo 'add table ${table} { flags owner; }'; exec sleep 60) 2>/dev/null | nft --interactive >/dev/null 2>&1 &
+until nft list table ${table} 2>/dev/null | grep -q owner; do sleep 0.05; done
+echo $!`);
+  return async () => {
+    await run(`kill ${pid.trim()}; while nft list table ${table} >/dev/null 2>&1; do sleep 0.05; done`);
+  };
+}

@@ -6,7 +6,7 @@ import { loadsTheseRules, observe } from "../../../../components/remote/iptables
 import { chainsOf } from "../../../../components/remote/iptables/render";
 import { connect, withSession } from "../../../../components/remote/ssh";
 import { startSshd } from "../sshd";
-import { smallRules, useMachine } from "./machine";
+import { ownedTable, smallRules, useMachine } from "./machine";
 
 const machine = useMachine();
 let before: Chains;
@@ -25,7 +25,7 @@ test("rules that cut the way in take themselves back, and the error says which o
   const error: unknown = await applyRules(endpoint, rules, "test").catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(WayInCut);
   expect((error as WayInCut).message).toContain(
-    "has its former firewall rules back, because the new ones cut the way in: a new SSH connection failed. " +
+    "has its former firewall rules back, because the new ones cut the way in: a new SSH connection failed (port 22 refuses connections). " +
       `A connection from ${source} to port 22 meets rule 4 of ipv4 filter INPUT: ` +
       `-s ${source}/32 -m comment --comment "no office" -j REJECT --reject-with icmp-port-unreachable.`,
   );
@@ -103,6 +103,17 @@ test("connections that are there survive", async () => {
   await run("touch /run/go");
   await expect(waiting).resolves.toMatchObject({ stdout: "survived\n" });
   session.close();
+});
+
+test("what can't be removed is an error that says what it is", async () => {
+  const release = await ownedTable(machine(), "inet guests");
+  try {
+    await expect(applyRules(machine().endpoint, before, "test")).rejects.toThrow(
+      "accepted the firewall rules, but filters otherwise: + nft inet guests: flags owner.",
+    );
+  } finally {
+    await release();
+  }
 });
 
 test("behind a bastion, the new connection is one over both hops", async () => {
