@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 
 import type { Command } from "commander";
 
+import { daemonFiles } from "../sandbox/daemon-files";
 import { visitorCommand } from "../sandbox/hosts/network";
 import { cloudAccess, requireSandbox, resetSandbox, runningSandbox, startSandbox, stopSandbox } from "./daemon";
 import { home } from "./home";
@@ -63,7 +64,7 @@ async function status(json: boolean): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const inventory = await readInventory(cloudAccess(home(), running));
+  const inventory = await readInventory(cloudAccess(home(), running), daemonFiles(home().sandbox).room);
   say(
     json ? JSON.stringify({ running: true, ...running, ...inventory }, undefined, 2) : statusText(running, inventory),
   );

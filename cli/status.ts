@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { z } from "zod";
 
+import { sandboxName } from "../sandbox/hosts/machines/name";
 import type { RunningSandbox } from "./daemon";
 import type { CloudAccess } from "./environment";
 
@@ -18,28 +20,46 @@ const dropletSchema = z.object({
 const reservedSchema = z.object({ ip: z.string(), droplet: z.object({ id: z.number() }).nullable() });
 const domainSchema = z.object({ name: z.string() });
 
-/** What is in the cloud, as its own API says it. */
+/** What is in the cloud, as its own API says it, and what its machines use of this one. */
 export interface Inventory {
   readonly droplets: readonly z.infer<typeof dropletSchema>[];
   readonly reservedIps: readonly z.infer<typeof reservedSchema>[];
   readonly domains: readonly string[];
+  /** Memory that the programs of a machine use (MB), by its number; machines that are off use none. */
+  readonly memoryInUse: Readonly<Record<number, number>>;
 }
 
-export async function readInventory(cloud: CloudAccess): Promise<Inventory> {
+export async function readInventory(cloud: CloudAccess, room: string): Promise<Inventory> {
   const [droplets, reserved, domains] = await Promise.all([
     list(cloud, "droplets", "droplets", dropletSchema),
     list(cloud, "reserved_ips", "reserved_ips", reservedSchema),
     list(cloud, "domains", "domains", domainSchema),
   ]);
-  return { droplets, reservedIps: reserved, domains: domains.map(({ name }) => name) };
+  const name = await sandboxName(room);
+  const memoryInUse = Object.fromEntries(droplets.map(({ id }) => [id, machineMemory(name, id)]));
+  return { droplets, reservedIps: reserved, domains: domains.map((domain) => domain.name), memoryInUse };
+}
+
+/** From the machine's cgroup, of either version: anonymous memory, without what the kernel only keeps at hand. */
+function machineMemory(sandbox: string, id: number): number {
+  for (const [folder, key] of [
+    ["memory", "total_rss"],
+    ["", "anon"],
+  ] as const) {
+    const file = join("/sys/fs/cgroup", folder, sandbox, String(id), "memory.stat");
+    if (!existsSync(file)) continue;
+    const bytes = new RegExp(`^${key} (\\d+)$`, "m").exec(readFileSync(file, "utf8"))?.[1];
+    return Math.round(Number(bytes ?? 0) / 1024 ** 2);
+  }
+  return 0;
 }
 
 export function statusText({ apiUrl, ranges }: RunningSandbox, inventory: Inventory): string {
-  const { droplets, reservedIps, domains } = inventory;
+  const { droplets, reservedIps, domains, memoryInUse } = inventory;
   const rows = droplets.map(({ id, name, status, memory, networks }) => [
     name,
     status,
-    `${memory} MB`,
+    `${memoryInUse[id] ?? 0} of ${memory} MB`,
     [
       ...reservedIps.filter(({ droplet }) => droplet?.id === id).map(({ ip }) => `${ip} (reserved)`),
       ...networks.v4.map(({ ip_address }) => ip_address),

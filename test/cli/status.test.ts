@@ -24,6 +24,7 @@ describe("the status of a sandbox", () => {
       droplets: [droplet(1, "bastion", "203.0.113.4", "public"), droplet(2, "wiki", "10.20.0.5", "private")],
       reservedIps: [{ ip: "198.51.100.4", droplet: { id: 1 } }],
       domains: ["deploy4me.example"],
+      memoryInUse: { 1: 61, 2: 204 },
     });
     expect(text).toBe(
       [
@@ -32,14 +33,14 @@ describe("the status of a sandbox", () => {
         "visitor   203.0.113.3 2001:db8::3",
         "domains   deploy4me.example",
         "machines",
-        "  bastion  active  1024 MB  198.51.100.4 (reserved) 203.0.113.4",
-        "  wiki     active  1024 MB  10.20.0.5",
+        "  bastion  active  61 of 1024 MB   198.51.100.4 (reserved) 203.0.113.4",
+        "  wiki     active  204 of 1024 MB  10.20.0.5",
       ].join("\n"),
     );
   });
 
   test("of an empty one says so", () => {
-    const text = statusText(sandbox, { droplets: [], reservedIps: [], domains: [] });
+    const text = statusText(sandbox, { droplets: [], reservedIps: [], domains: [], memoryInUse: {} });
     expect(text).toContain("machines  none");
     expect(text).toContain("domains   none");
   });

@@ -87,7 +87,9 @@ async function startOf(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     // The program's name, in brackets, may hold spaces; the start time is the 22nd field of the line.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A process that ended and that nobody has waited for yet holds nothing any more.
+    return fields[0] === "Z" ? undefined : fields[19];
   } catch {
     return undefined;
   }
