@@ -71,7 +71,7 @@ export async function startMachine(): Promise<Machine> {
   const net = `198.18.${randomInt(256)}`;
   const base = randomInt(64) * 4;
   const [source, host] = [`${net}.${base + 1}`, `${net}.${base + 2}`];
-  const link = `d4m${outside}`;
+  const link = `fw${outside}`;
   const console = async (text: string): Promise<string> => {
     const enter = ["--target", String(inside), "--mount", "--net", "--pid", "--root", "--wd", "bash", "-ec", text];
     return (await execute("nsenter", enter, { timeout: 60_000 })).stdout;
