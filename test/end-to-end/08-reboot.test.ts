@@ -3,7 +3,7 @@ import { listenOn } from "./fixture/listeners";
 import { initOf, inNetworkOf, type MachineName, tryOn } from "./fixture/machines";
 import { until } from "./fixture/process";
 import { Prober, type ProberReport, unfiltered } from "./fixture/prober";
-import { rulesOf, withoutCloudFirewalls, withoutHostRules } from "./fixture/rules";
+import { putBack, rulesOf, withoutCloudFirewalls, withoutHostRules } from "./fixture/rules";
 import { outputs } from "./fixture/stack";
 import { asVisitor, Browser } from "./fixture/visitor";
 import { logIn, readPage, savePage } from "./fixture/wiki";
@@ -30,7 +30,8 @@ beforeAll(async () => {
     before[machine] = await rulesOf(here, machine);
     undo.push(await listenOn(here, machine));
   }
-  undo.push(await withoutCloudFirewalls(cloud), await withoutHostRules(here, "blog"));
+  undo.push(await withoutCloudFirewalls(cloud));
+  undo.push(await withoutHostRules(here, "blog"));
 
   const fromOutside = await Prober.start(here, asVisitor(here), "reboot-outside");
   const fromInside = await Prober.start(here, inNetworkOf((await cloud.droplet("blog")).name), "reboot-inside");
@@ -52,7 +53,7 @@ beforeAll(async () => {
   [outside, inside] = await Promise.all([fromOutside.stop(), fromInside.stop()]);
 });
 afterAll(async () => {
-  for (const put of undo.reverse()) await put();
+  await putBack(undo);
 });
 
 test("a page edited before it survives a reboot of the server and of the bastion", async () => {
