@@ -46,8 +46,14 @@ export async function startSandbox(
     writeShellEnvironment(home, cloudAccess(home, running));
     return { sandbox: running, started: false };
   }
-  if (!existsSync(home.image)) await buildImage(home.image, say);
   const files = daemonFiles(home.sandbox);
+  const other = readRecord(files);
+  if (other !== undefined && isAlive(other)) {
+    // Another command is starting it at this moment.
+    const exited = () => (isAlive(other) ? undefined : 1);
+    return { sandbox: await untilReady(files, { exited }, say), started: false };
+  }
+  if (!existsSync(home.image)) await buildImage(home.image, say);
   const sandbox = await untilReady(files, launch(home, files), say);
   writeShellEnvironment(home, cloudAccess(home, sandbox));
   return { sandbox, started: true };

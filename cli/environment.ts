@@ -39,12 +39,16 @@ export function searchPath(home: Home, current = process.env.PATH ?? ""): string
   return [home.bin, join(home.root, "node_modules", ".bin"), current].join(delimiter);
 }
 
+export function environmentFile(home: Home): string {
+  return join(home.directory, "env");
+}
+
 /**
  * Writes `.deploy4me/env`, so that `. .deploy4me/env` makes a shell ready for `pulumi up -s sandbox`.
  * @returns the file's path
  */
 export function writeShellEnvironment(home: Home, cloud: CloudAccess): string {
-  const file = join(home.directory, "env");
+  const file = environmentFile(home);
   const lines = Object.entries(pulumiVariables(home, cloud)).map(([name, value]) => `export ${name}=${quote(value)}`);
   lines.push(
     `export PATH=${quote(home.bin)}:${quote(join(home.root, "node_modules", ".bin"))}:"$PATH"`,

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 import { type CloudAccess, prepareBackend, pulumiVariables, searchPath } from "./environment";
@@ -89,9 +89,30 @@ export async function tryPulumi(
       if (show) process.stderr.write(chunk);
     });
     child.stdin?.end(input);
+    const alone = endTogether(child);
     child.on("error", reject);
     child.on("close", (code) => {
+      alone();
       resolve({ code: code ?? 130, stdout, stderr });
     });
   });
+}
+
+/**
+ * A deployment that is cut off half-way leaves a lock behind and resources that nobody knows of, so this process waits
+ * for the engine when it is told to end. Ctrl-C in a terminal reaches the engine by itself, and a second one would be an
+ * order to drop everything; other signals are for this process alone and are handed on as one interrupt.
+ * @returns lets go again
+ */
+function endTogether(child: ChildProcess): () => void {
+  const stay = (): void => undefined;
+  const handOn = (): void => {
+    child.kill("SIGINT");
+  };
+  process.on("SIGINT", stay);
+  process.once("SIGTERM", handOn);
+  return () => {
+    process.off("SIGINT", stay);
+    process.off("SIGTERM", handOn);
+  };
 }

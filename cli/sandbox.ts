@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
+import { relative } from "node:path";
 
 import type { Command } from "commander";
 
 import { daemonFiles } from "../sandbox/daemon-files";
 import { visitorCommand } from "../sandbox/hosts/network";
 import { cloudAccess, requireSandbox, resetSandbox, runningSandbox, startSandbox, stopSandbox } from "./daemon";
+import { environmentFile } from "./environment";
 import { home } from "./home";
 import { readInventory, statusText } from "./status";
 
@@ -20,7 +22,7 @@ export function registerSandbox(program: Command): Command {
     .action(async () => {
       const { sandbox: running, started } = await startSandbox(home(), say);
       say(started ? `the sandbox runs: ${running.apiUrl}` : `the sandbox runs already: ${running.apiUrl}`);
-      say("for a shell: . .deploy4me/env");
+      say(`for a shell: . ${relative(process.cwd(), environmentFile(home()))}`);
     });
 
   sandbox
