@@ -111,4 +111,5 @@ bastion=$!
 on_the_wiki &
 wiki=$!
 wait_for $bastion $wiki $records
-for part in bastion wiki; do "on_$part" -O exit 2>/dev/null; done
+# The shared connections are closed; one that went with the other is closed already.
+for part in wiki bastion; do "on_$part" -O exit 2>/dev/null || :; done
