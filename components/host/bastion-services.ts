@@ -112,8 +112,9 @@ function nameServer({ listen }: TimeAndNames): string[] {
     }),
     `sed -E 's#^\\.?(.*)$#server=/\\1/\\##' ${allowedHostsPath} >/etc/deploy4me/names`,
     "chmod 0644 /etc/deploy4me/names",
-    // The bastion itself goes on asking the cloud's resolver.
-    "sed -i 's/^#\\?DNSMASQ_EXCEPT=.*/DNSMASQ_EXCEPT=\"lo\"/' /etc/default/dnsmasq",
+    // The bastion itself goes on asking the cloud's resolver, and so does dnsmasq: where systemd-resolved passes for
+    // resolvconf, Debian has it read a file that nobody writes, and then it refuses every name.
+    "sed -i -e 's/^#\\?DNSMASQ_EXCEPT=.*/DNSMASQ_EXCEPT=\"lo\"/' -e 's/^#\\?IGNORE_RESOLVCONF=.*/IGNORE_RESOLVCONF=yes/' /etc/default/dnsmasq",
     startService("dnsmasq"),
   ];
 }
