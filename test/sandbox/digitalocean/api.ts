@@ -53,6 +53,7 @@ export class TestApi {
   }
 
   async close(): Promise<void> {
+    this.hosts.release();
     await this.cloud.settled();
     await this.app.close();
     rmSync(this.directory, { recursive: true });

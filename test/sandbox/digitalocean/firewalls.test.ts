@@ -125,6 +125,16 @@ describe("firewalls", () => {
     expect(api.hosts.filterOf(id)).toBeDefined();
   });
 
+  test("what the machine room had done of a refused change is taken back", async () => {
+    await web();
+    api.hosts.refuse("setFilters", "iptables said no");
+    expect((await api.post("/v2/droplets", { ...small, name: "web", tags: ["bastion"] })).status).toBe(500);
+    expect(api.hosts.named("setNetworks").length).toBeGreaterThan(1);
+    expect(api.hosts.networks).toEqual([]);
+    api.hosts.accept("setFilters");
+    expect((await api.get("/v2/droplets")).list("droplets")).toEqual([]);
+  });
+
   test.each([
     ["without rules", { inbound_rules: [] }, 422, /at least one/],
     ["with a tag that is not there", { tags: ["nobody"] }, 422, "tag nobody does not exist"],
