@@ -118,8 +118,3 @@ export type HealthDefinition = z.output<typeof healthSchema>;
  * - `egressProxy`: the only way out, such as `http://bastion:3128`
  */
 export const builtInParameters = ["url", "hostname", "networkRange", "egressProxy"] as const;
-
-/** `adminPassword` → `ADMIN_PASSWORD`: the variable that carries a parameter into `setup` and `remove`. */
-export function variableName(parameter: string): string {
-  return parameter.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
-}

@@ -28,6 +28,7 @@ async function main() {
   const record = readRecord(root);
   const found = candidates(root, items);
   if (record?.candidates === found && items.every((item) => isCurrent(item, record))) {
+    placeLauncher(root, recorded(items[0], record));
     console.log("the engine is up to date");
     return;
   }

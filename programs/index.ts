@@ -1,3 +1,5 @@
+import "./lean";
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { requestFrom } from "./configuration";

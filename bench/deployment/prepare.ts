@@ -18,7 +18,8 @@ import { generateKeyPair } from "../../components/remote/ssh-keys";
 import { observationScript } from "../../components/remote/software/observation";
 import { filesScript, packagesScript, servicesScript, setupScript } from "../../components/remote/software/scripts";
 import { fillTemplate } from "../../components/remote/software/template";
-import { type SoftwareDefinition, variableName } from "../../catalogue/schema";
+import type { SoftwareDefinition } from "../../catalogue/schema";
+import { variableName } from "../../catalogue/variable";
 import type { Request } from "./request";
 
 /** What stands in the prepared texts for addresses that only the deployment brings; `peer.sh` fills them in. */

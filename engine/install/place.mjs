@@ -74,7 +74,10 @@ until [ -f "$folder/node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js" ]
 done
 node=$folder/node_modules/.bin/node
 [ -x "$node" ] || node=node
-exec "$node" "$folder/node_modules/@pulumi/pulumi/cmd/dynamic-provider" "$@"
+# What no provider uses need not be loaded (programs/lean.ts); before the first compilation it is not there.
+lean=\${0%/*}/../../dist/programs/lean.js
+[ -f "$lean" ] || lean=
+exec "$node" \${lean:+--require "$lean"} "$folder/node_modules/@pulumi/pulumi/cmd/dynamic-provider" "$@"
 `;
 
 const recordPath = (root) => join(root, ".deploy4me", "bin", recordName);

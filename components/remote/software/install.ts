@@ -1,4 +1,5 @@
-import { type SoftwareDefinition, variableName } from "../../../catalogue/schema";
+import type { SoftwareDefinition } from "../../../catalogue/schema";
+import { variableName } from "../../../catalogue/variable";
 import { redact } from "../redaction";
 import type { SshSession } from "../ssh";
 import { excerpt, succeed } from "../succeed";
