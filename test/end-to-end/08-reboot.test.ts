@@ -60,6 +60,13 @@ test("a page edited before it survives a reboot of the server and of the bastion
   expect(await readPage(new Browser(here, "nobody"), "tests:reboot")).toContain(text);
 });
 
+test("both probers were answered where they may be", () => {
+  const accepted = ({ answers }: ProberReport) =>
+    answers.filter(({ meaning }) => meaning === "handshake").map(({ address, port }) => `${address} ${port}`);
+  expect(accepted(outside)).toHaveLength(2 * 3);
+  expect(accepted(inside)).toHaveLength(1);
+});
+
 test("the bastion sent not one unfiltered reply while it booted", () => {
   expect(Object.keys(outside.knocks)).toHaveLength(3);
   expect(unfiltered(outside, [80, 443])).toEqual([]);
