@@ -49,7 +49,7 @@ describe("two sandboxes on one machine", () => {
 
   test("stopping one leaves nothing of it here, and the other as it was", async () => {
     await removeSandbox(secondHome);
-    expect(leftovers(second)).toEqual([]);
+    expect(await leftovers(second)).toEqual([]);
     const page = await new Browser(first, "nobody").request(`https://${names.wiki}/`);
     expect(page.status).toBe(200);
   });

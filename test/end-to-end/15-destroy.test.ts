@@ -26,7 +26,7 @@ describe("`pulumi destroy`, when every machine is dead already", () => {
     expect(await cloud.inventory()).toEqual([]);
   });
 
-  test("leaves nothing of the machines here: no process, namespace, mount or cgroup", () => {
-    expect(leftovers(here)).toEqual([]);
+  test("leaves nothing of the machines here: no process, namespace, mount or cgroup", async () => {
+    expect(await leftovers(here)).toEqual([]);
   });
 });

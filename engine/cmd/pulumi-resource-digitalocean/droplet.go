@@ -9,7 +9,11 @@ import (
 	"time"
 )
 
-const dropletTimeout = 15 * time.Minute
+const (
+	dropletTimeout = 15 * time.Minute
+	// How long a droplet that was just created may be unknown.
+	unknownAtFirst = 30 * time.Second
+)
 
 var droplet = resource{
 	path: "/v2/droplets", envelope: "droplet", id: byKey("id"), autoName: true,
@@ -119,14 +123,16 @@ func createDroplet(ctx context.Context, c *client, r resource, inputs object) (s
 	if id == "" {
 		return "", nil, fmt.Errorf("DigitalOcean's answer to POST %s names no droplet id", r.path)
 	}
+	seen, start := false, time.Now()
 	err := until(ctx, dropletTimeout, "waiting for droplet "+id+" to become active", func() (bool, error) {
 		if err := c.call(ctx, http.MethodGet, r.location(id), nil, &answer); err != nil {
-			// Just created droplets are unknown for a moment.
-			if isGone(err) {
+			// Just created droplets are unknown for a moment; one whose creation failed goes away again.
+			if isGone(err) && !seen && time.Since(start) < unknownAtFirst {
 				return false, nil
 			}
 			return false, err
 		}
+		seen = true
 		made = r.open(answer)
 		return made["status"] == "active", nil
 	})
