@@ -73,6 +73,28 @@ function deferred(load: () => Exports, { esModule = false, functions = [] }: Imp
   );
 }
 
+/**
+ * The SDK keeps a stack trace, mapped to its sources, with each of the four promises it makes for every property of every
+ * resource: a third of the program's time. It only ever shows them when `PULUMI_DEBUG_PROMISE_LEAKS` is set.
+ */
+function keepNoPromiseTraces(): void {
+  const { cache, resolve } = createRequire(__filename);
+  const file = resolvedBy(resolve, "@pulumi/pulumi/runtime/debuggable");
+  const debuggable = file === undefined ? undefined : (cache[file]?.exports as Record<string, unknown> | undefined);
+  const original = debuggable?.debuggablePromise;
+  if (!debuggable || typeof original !== "function" || debuggable.debugPromiseLeaks !== false) return;
+  debuggable.debuggablePromise = function (this: unknown, ...args: unknown[]): unknown {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      return Reflect.apply(original as (...args: unknown[]) => unknown, this, args);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  };
+}
+
+keepNoPromiseTraces();
 defer("@pulumi/pulumi/runtime/closure/serializeClosure", {
   esModule: true,
   functions: ["serializeFunction", "serializeFunctionAsync"],

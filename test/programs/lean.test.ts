@@ -6,10 +6,11 @@ import { join } from "node:path";
 const lean = join(__dirname, "..", "..", "programs", "lean.js");
 
 /** What a program prints as JSON, run in a process of its own: a test's own modules are not Node's. */
-function printed(program: string, { first = `require(${JSON.stringify(lean)});` } = {}): unknown {
+function printed(program: string, { first = `require(${JSON.stringify(lean)});`, env = {} } = {}): unknown {
   const script = `${first} const print = (value) => process.stdout.write(JSON.stringify(value) ?? "nothing"); ${program}`;
   const output = execFileSync(process.execPath, ["--eval", script], {
     cwd: __dirname,
+    env: { ...process.env, ...env },
     encoding: "utf8",
     timeout: 60_000,
     stdio: ["ignore", "pipe", "pipe"],
@@ -101,6 +102,29 @@ describe("a lean run", () => {
       print([typeof new Client().connect, utils.generateKeyPairSync("ed25519").public.slice(0, 11), typeof X509CertificateGenerator.create]);`);
     expect(deferred).toEqual(usual);
     expect(deferred).toEqual(["function", "ssh-ed25519", "function"]);
+  });
+});
+
+describe("the SDK's promises", () => {
+  // As the SDK's runner does: it has loaded this before any program.
+  const runner = `const debuggable = require("@pulumi/pulumi/runtime/debuggable"); require(${JSON.stringify(lean)});`;
+  const frames = `const promise = Promise.resolve(7);
+    const result = debuggable.debuggablePromise(promise, "seven");
+    const frames = promise._debugStackTrace.split("\\n").length - 1;`;
+
+  test("carry no stack traces that nobody will see", () => {
+    expect(printed(`${frames} result.then((value) => print([value, frames]));`, { first: runner })).toEqual([7, 0]);
+  });
+
+  test("carry them when they are asked for", () => {
+    const env = { PULUMI_DEBUG_PROMISE_LEAKS: "true" };
+    expect(printed(`${frames} print(frames > 0);`, { first: runner, env })).toBe(true);
+  });
+
+  test("leave errors their stack traces", () => {
+    const program = `debuggable.debuggablePromise(Promise.reject(new Error("no")), "no").catch(({ stack }) =>
+      print([stack.includes("at "), new Error("later").stack.includes("at ")]));`;
+    expect(printed(program, { first: runner })).toEqual([true, true]);
   });
 });
 
