@@ -48,6 +48,7 @@ describe("two sandboxes on one machine", () => {
   });
 
   test("stopping one leaves nothing of it here, and the other as it was", async () => {
+    expect(await leftovers(second)).not.toEqual([]);
     await removeSandbox(secondHome);
     expect(await leftovers(second)).toEqual([]);
     const page = await new Browser(first, "nobody").request(`https://${names.wiki}/`);

@@ -12,9 +12,11 @@ const cloud = new Cloud(here.cloud);
  */
 describe("`pulumi destroy`, when every machine is dead already", () => {
   beforeAll(async () => {
+    expect(await cloud.inventory()).not.toEqual([]);
+    const kinds = (await leftovers(here)).map((words) => words.split(" ")[0]);
+    expect(kinds).toEqual(expect.arrayContaining(["namespace", "process", "cgroup"]));
     const [bastion, wiki, blog] = await Promise.all(["bastion", "wiki", "blog"].map((part) => cloud.droplet(part)));
     await Promise.all([cloud.act(bastion!.id, "power_off"), cloud.act(blog!.id, "power_off"), cloud.delete(wiki!.id)]);
-    expect(await cloud.inventory()).not.toEqual([]);
     await onStack(here, "destroy");
   });
 
