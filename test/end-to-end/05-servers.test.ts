@@ -1,6 +1,6 @@
 import { Cloud, privateAddressOf } from "./fixture/cloud";
 import { type MachineName, machines, on, servers, tryOn } from "./fixture/machines";
-import { Companion } from "./fixture/process";
+import { Companion, until } from "./fixture/process";
 import { asVisitor } from "./fixture/visitor";
 import { domain, world } from "./fixture/world";
 
@@ -68,7 +68,7 @@ test("the bastion shows the metadata service to root, and to nobody else", async
   expect(await fetchOn("bastion", url, { user: "nobody" })).toMatch(/^no answer/);
 });
 
-test.each(machines)("no file of the web server or of the software on %s may read the user data", async (machine) => {
+test.each(machines)("nobody but root may read the user data on %s", async (machine) => {
   const readable = "runuser -u nobody -- find /var/lib/cloud -name 'user-data*' -readable 2>/dev/null";
   expect((await tryOn(here, machine, readable)).stdout).toBe("");
 });
@@ -124,10 +124,16 @@ head -n 1 <&3`;
   describe("whose name is allowed, as are names that lead inside", () => {
     const allowed = "/etc/deploy4me/allowed-hosts";
     beforeAll(async () => {
-      await on(here, "bastion", `cp -p ${allowed} /run/allowed-hosts; echo .${domain} >>${allowed}; ${reconfigure}`);
+      await on(
+        here,
+        "bastion",
+        `cp -p ${allowed} /run/allowed-hosts; echo .${domain} >>${allowed}; systemctl reload squid`,
+      );
+      const seen = async () => (await fetchOn("wiki", `http://${names.outer}/`, { proxy })) !== "403";
+      await until("the proxy to know the new list", seen);
     });
     afterAll(async () => {
-      await on(here, "bastion", `cp -p /run/allowed-hosts ${allowed}; rm /run/allowed-hosts; ${reconfigure}`);
+      await on(here, "bastion", `cp -p /run/allowed-hosts ${allowed}; rm /run/allowed-hosts; systemctl reload squid`);
     });
 
     test("a server reaches it through the proxy", async () => {
@@ -139,9 +145,6 @@ head -n 1 <&3`;
     });
   });
 });
-
-/** Squid reads its lists anew, and has done so before the next request. */
-const reconfigure = "systemctl reload squid && sleep 1";
 
 const webServer = `
 import http.server, sys, threading

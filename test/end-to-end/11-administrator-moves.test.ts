@@ -2,8 +2,7 @@ import { moveAdministrator } from "./fixture/administrator";
 import { Cloud } from "./fixture/cloud";
 import { tryOn } from "./fixture/machines";
 import { onStack } from "./fixture/stack";
-import { Browser } from "./fixture/visitor";
-import { readPage } from "./fixture/wiki";
+import { leavePage } from "./fixture/wiki";
 import { world } from "./fixture/world";
 
 const here = world();
@@ -30,8 +29,10 @@ test("a preview does not warn when it is", async () => {
 describe("the administrator's address has changed", () => {
   let moveBack: () => Promise<void>;
   let before: number[];
+  let pageIsThere: () => Promise<boolean>;
 
   beforeAll(async () => {
+    pageIsThere = await leavePage(here, "tests:moved");
     before = await servers();
     moveBack = await moveAdministrator(here, old, other);
   });
@@ -53,7 +54,7 @@ describe("the administrator's address has changed", () => {
 
   test("the servers are the same, and so is what was written", async () => {
     expect(await servers()).toEqual(before);
-    expect(await readPage(new Browser(here, "nobody"), "tests:reboot")).toContain("Written before a reboot");
+    expect(await pageIsThere()).toBe(true);
   });
 });
 
