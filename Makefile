@@ -29,6 +29,7 @@ test:
 bench:
 	@setup/requirements
 	@$(MAKE) -j4 setup
+	@setup/step tools "Debian packages of the benchmarks" setup/packages bench/packages.txt
 	@$(NODE) dist/bench/main.js
 
 lint: node_modules/.package-lock.json
