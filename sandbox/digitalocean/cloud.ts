@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../clock";
 import type { Hosts } from "../hosts/hosts";
 import { rangeWith } from "./addresses";
 import { serverError } from "./errors";
@@ -22,6 +23,8 @@ export class LostRanges extends Error {
 export interface CloudOptions {
   readonly store: Store;
   readonly hosts: Hosts;
+  /** Default: the machine's own time. */
+  readonly clock?: Clock;
   /** What happened and why something failed; never a secret. */
   readonly log: (line: string) => void;
 }
@@ -33,6 +36,7 @@ export interface CloudOptions {
  */
 export class Cloud {
   readonly hosts: Hosts;
+  readonly clock: Clock;
   private readonly store: Store;
   private readonly log: (line: string) => void;
   private current: CloudState;
@@ -41,11 +45,12 @@ export class Cloud {
   private readonly running = new Map<number, Promise<void>>();
   private closing = false;
 
-  private constructor({ store, hosts, log }: CloudOptions) {
+  private constructor({ store, hosts, clock = systemClock, log }: CloudOptions) {
     this.store = store;
     this.hosts = hosts;
+    this.clock = clock;
     this.log = log;
-    this.current = store.read() ?? emptyState(timestamp());
+    this.current = store.read() ?? emptyState(timestamp(clock.now()));
   }
 
   /**
@@ -111,7 +116,7 @@ export class Cloud {
   }
 
   private context(): Context {
-    return { ranges: this.hosts.ranges, now: timestamp() };
+    return { ranges: this.hosts.ranges, now: timestamp(this.clock.now()) };
   }
 
   private async commit(draft: CloudState): Promise<void> {
@@ -187,15 +192,12 @@ export class Cloud {
     const what = `${action.type} of ${targetName(this.current, action)} (action ${action.id})`;
     const started = Date.now();
     try {
-      const droplet = targetOf(this.current, action);
-      if (droplet !== undefined) {
-        const act = again ? (operation.again ?? operation.act) : operation.act;
-        await act?.(this.hosts, droplet, action);
-      }
+      const act = again ? (operation.again ?? operation.act) : operation.act;
+      await act?.(this.hosts, this.current, action);
       if (this.closing) return;
       await this.change((draft, context) => {
         operation.done?.(draft, action, context);
-        end(draft, action.id, "completed");
+        end(draft, action.id, "completed", context);
       });
       this.log(`${what} completed in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     } catch (error) {
@@ -208,11 +210,10 @@ export class Cloud {
   private async giveUp(action: Action): Promise<void> {
     const operation = operationOf(action);
     try {
-      const droplet = targetOf(this.current, action);
-      const cleared = droplet === undefined || (await attempt(() => operation.undo?.(this.hosts, droplet), this.log));
+      const cleared = await attempt(() => operation.undo?.(this.hosts, this.current, action), this.log);
       await this.change((draft, context) => {
         if (cleared) operation.failed?.(draft, action, context);
-        end(draft, action.id, "errored");
+        end(draft, action.id, "errored", context);
       });
     } catch (error) {
       this.log(`action ${action.id} could not even be marked as errored: ${reason(error)}`);
@@ -240,24 +241,24 @@ function busyMachines({ actions }: CloudState): ReadonlySet<number> {
   return new Set(busy.flatMap(({ target }) => (target.kind === "droplet" ? [target.dropletId] : [])));
 }
 
-function targetKey(target: Action["target"]): string {
-  return target.kind === "droplet" ? String(target.dropletId) : target.ip;
+function targetName(state: CloudState, { target }: Action): string {
+  switch (target.kind) {
+    case "droplet":
+      return `droplet ${target.dropletId} (${state.droplets.find(({ id }) => id === target.dropletId)?.name ?? "gone"})`;
+    case "volume":
+      return `volume ${target.volumeId}`;
+    case "image":
+      return `image ${target.imageId}`;
+    default:
+      return target.ip;
+  }
 }
 
-function targetOf(state: CloudState, { target }: Action): Droplet | undefined {
-  return target.kind === "droplet" ? state.droplets.find(({ id }) => id === target.dropletId) : undefined;
-}
-
-function targetName(state: CloudState, action: Action): string {
-  const droplet = targetOf(state, action);
-  return droplet === undefined ? targetKey(action.target) : `droplet ${droplet.id} (${droplet.name})`;
-}
-
-function end(draft: CloudState, id: number, status: "completed" | "errored"): void {
+function end(draft: CloudState, id: number, status: "completed" | "errored", { now }: Context): void {
   const action = draft.actions.find((one) => one.id === id);
   if (action === undefined) return;
   action.status = status;
-  action.completedAt = timestamp();
+  action.completedAt = now;
 }
 
 function reason(error: unknown): string {

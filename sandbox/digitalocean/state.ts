@@ -3,10 +3,10 @@
  * everything the machine room is told is derived from it.
  */
 export interface CloudState {
-  readonly version: 1;
+  readonly version: 2;
   readonly account: { readonly uuid: string; readonly teamUuid: string };
   /** The next number of each kind. Numbers are never used twice. */
-  readonly next: { droplet: number; action: number; sshKey: number; record: number };
+  readonly next: { droplet: number; action: number; sshKey: number; record: number; image: number };
   /** The address given last from each pool, so that a freed one is not handed out again at once. */
   readonly lastAddress: Record<string, string>;
   sshKeys: SshKey[];
@@ -14,6 +14,10 @@ export interface CloudState {
   actions: Action[];
   vpcs: Vpc[];
   reservedIps: ReservedIp[];
+  reservedIpv6s: ReservedIpv6[];
+  volumes: Volume[];
+  /** Of droplets (backups are some of them) and of volumes. Those of droplets are images as well. */
+  snapshots: Snapshot[];
   domains: Domain[];
   tags: string[];
   firewalls: Firewall[];
@@ -39,6 +43,7 @@ export interface Droplet {
   size: string;
   /** Gigabytes: grows with a resize only when that says so. */
   disk: number;
+  /** The slug of a public image, or the number of a snapshot, as text. */
   image: string;
   readonly vpcId: string;
   readonly publicIpv4?: string;
@@ -68,7 +73,11 @@ export interface Action {
 }
 
 export type ActionTarget =
-  { readonly kind: "droplet"; readonly dropletId: number } | { readonly kind: "reserved_ip"; readonly ip: string };
+  | { readonly kind: "droplet"; readonly dropletId: number }
+  | { readonly kind: "reserved_ip"; readonly ip: string }
+  | { readonly kind: "reserved_ipv6"; readonly ip: string }
+  | { readonly kind: "volume"; readonly volumeId: string }
+  | { readonly kind: "image"; readonly imageId: number };
 
 export interface ActionInput {
   readonly name?: string;
@@ -76,6 +85,9 @@ export interface ActionInput {
   readonly disk?: boolean;
   readonly image?: string;
   readonly dropletId?: number;
+  readonly sizeGb?: number;
+  readonly snapshotId?: string;
+  readonly region?: string;
 }
 
 export interface Vpc {
@@ -92,6 +104,49 @@ export interface ReservedIp {
   readonly ip: string;
   readonly region: string;
   dropletId?: number;
+}
+
+/** IPv6 is reserved in a region, and assigned later. */
+export interface ReservedIpv6 {
+  readonly ip: string;
+  readonly region: string;
+  readonly createdAt: string;
+  dropletId?: number;
+}
+
+/** A block device. */
+export interface Volume {
+  /** UUID. */
+  readonly id: string;
+  readonly name: string;
+  description: string;
+  sizeGb: number;
+  readonly region: string;
+  /** What it was made with; the volume may have been formatted anew since. */
+  readonly filesystemType: "" | "ext4" | "xfs";
+  readonly filesystemLabel: string;
+  tags: string[];
+  dropletId?: number;
+  readonly createdAt: string;
+}
+
+export interface Snapshot {
+  /** A number, as text, when it is of a droplet; a UUID when it is of a volume. */
+  readonly id: string;
+  name: string;
+  readonly resourceType: "droplet" | "volume";
+  readonly resourceId: string;
+  /** Of droplets: whether somebody asked for it or the backup plan made it. */
+  readonly kind: "snapshot" | "backup";
+  regions: string[];
+  readonly minDiskGb: number;
+  readonly sizeGb: number;
+  tags: string[];
+  readonly createdAt: string;
+  /** Of droplets: the slug of the public image that lies below. */
+  readonly baseImage?: string;
+  /** Whether the machine room has made it. */
+  made: boolean;
 }
 
 export interface Domain {
@@ -152,6 +207,6 @@ export interface Project {
 }
 
 /** A point in time as the API writes it: to the second. */
-export function timestamp(at = new Date()): string {
+export function timestamp(at: Date): string {
   return at.toISOString().replace(/\.\d+Z$/, "Z");
 }

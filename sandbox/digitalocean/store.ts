@@ -6,6 +6,8 @@ import { openRegions } from "./catalogue/regions";
 import { ensureDefaultVpc } from "./models/vpcs";
 import type { CloudState } from "./state";
 
+const stateVersion: CloudState["version"] = 2;
+
 /** Where the state is kept. */
 export interface Store {
   /** @returns undefined when nothing was kept yet */
@@ -59,7 +61,8 @@ function parse(file: string, text: string): CloudState {
     throw new UnreadableState(file, error instanceof Error ? error.message : String(error));
   }
   const version = typeof state === "object" && state !== null && "version" in state ? state.version : undefined;
-  if (version !== 1) throw new UnreadableState(file, `it has version ${String(version)}, this is version 1`);
+  if (version !== stateVersion)
+    throw new UnreadableState(file, `it has version ${String(version)}, this is version ${stateVersion}`);
   // Nobody else writes this file, and its version is checked.
   return state as CloudState;
 }
@@ -77,15 +80,18 @@ function syncDirectory(directory: string): void {
 /** The account: it has a default project, and in every region a default network, as accounts have that were used before. */
 export function emptyState(now: string): CloudState {
   const state: CloudState = {
-    version: 1,
+    version: stateVersion,
     account: { uuid: randomUUID(), teamUuid: randomUUID() },
-    next: { droplet: 1001, action: 200_001, sshKey: 30_001, record: 500_001 },
+    next: { droplet: 1001, action: 200_001, sshKey: 30_001, record: 500_001, image: 250_000_001 },
     lastAddress: {},
     sshKeys: [],
     droplets: [],
     actions: [],
     vpcs: [],
     reservedIps: [],
+    reservedIpv6s: [],
+    volumes: [],
+    snapshots: [],
     domains: [],
     tags: [],
     firewalls: [],

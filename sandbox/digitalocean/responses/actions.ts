@@ -10,11 +10,25 @@ export function actionBody({ id, status, type, startedAt, completedAt, region, t
     type,
     started_at: startedAt,
     completed_at: completedAt ?? null,
-    resource_id: target.kind === "droplet" ? target.dropletId : asNumber(target.ip),
+    resource_id: resourceId(target),
     resource_type: target.kind,
     ...(found === undefined ? {} : { region: regionBody(found) }),
     region_slug: region,
   };
+}
+
+function resourceId(target: Action["target"]): number | null {
+  switch (target.kind) {
+    case "droplet":
+      return target.dropletId;
+    case "image":
+      return target.imageId;
+    case "reserved_ip":
+      return asNumber(target.ip);
+    default:
+      // Volumes and IPv6 addresses have no numbers.
+      return null;
+  }
 }
 
 /** The original gives an address's number as the id of what the action was on. */
