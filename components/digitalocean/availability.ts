@@ -30,13 +30,15 @@ export function availability(
   region: string,
   wanted: readonly WantedSize[],
   options: pulumi.InvokeOutputOptions,
-): pulumi.Output<pulumi.Resource[]> {
+): pulumi.Output<pulumi.Input<pulumi.Resource>[]> {
   const sizes = digitalocean.getSizesOutput({}, options);
   const regions = digitalocean.getRegionsOutput({}, options);
-  return pulumi.all([sizes.sizes, regions.regions]).apply(([knownSizes, knownRegions]): pulumi.Resource[] => {
-    checkAvailability(region, wanted, knownRegions, knownSizes);
-    return [];
-  });
+  return pulumi
+    .all([sizes.sizes, regions.regions])
+    .apply(([knownSizes, knownRegions]): pulumi.Input<pulumi.Resource>[] => {
+      checkAvailability(region, wanted, knownRegions, knownSizes);
+      return [];
+    });
 }
 
 /** @throws InvalidArgument when the region is none, or one of the sizes can't be had there or is too small */

@@ -56,9 +56,10 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
   constructor(name: string, args: DigitalOceanDeploymentArgs, options: pulumi.ComponentResourceOptions = {}) {
     const valid = validateDeployment(args, { reservedRanges });
     super("deploy4me:digitalocean:BusinessDeployment", name, {}, options);
-    const context = this.context(name, args, valid);
+    const asked = this.asked(name, args, valid);
 
-    const network = this.network(context);
+    const network = this.network(asked);
+    const context = this.context(asked, network);
     const bastion = this.bastion(context, network);
     const servers = valid.software.map((software) => this.server(context, network, software));
     const gateway = this.gateway(context, bastion, servers);
@@ -82,11 +83,17 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
     this.registerOutputs({ urls: this.urls, bastionAddress: this.bastionAddress, versions: this.versions });
   }
 
-  /** What all machines have in common. Nothing is made before the cloud said that it has the region and the sizes. */
-  private context(name: string, args: DigitalOceanDeploymentArgs, valid: ValidDeployment) {
+  /** What is asked for, and whether the cloud has it: nothing is made before that is known. */
+  private asked(name: string, args: DigitalOceanDeploymentArgs, valid: ValidDeployment): Asked {
     const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), deployment: name };
     const bastionSize = args.bastionSize ?? smallest;
     const ready = availability(args.region, wantedSizes(bastionSize, valid), { parent: this });
+    return { name, args, valid, identity, bastionSize, ready };
+  }
+
+  /** What all machines have in common. */
+  private context(asked: Asked, { ready }: Network): Context {
+    const { name, identity } = asked;
     const comment = cloudName(identity);
     const sshKey = new SshKeyPair(`${name}-key`, { comment }, { parent: this, dependsOn: ready });
     const record = new digitalocean.SshKey(
@@ -94,10 +101,10 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
       { name: comment, publicKey: sshKey.publicKey },
       { parent: this },
     );
-    return { name, args, valid, identity, bastionSize, ready, sshKey, sshKeyFingerprint: record.fingerprint };
+    return { ...asked, ready, sshKey, sshKeyFingerprint: record.fingerprint };
   }
 
-  private network({ name, args, valid, identity, ready }: Context): Network {
+  private network({ name, args, valid, identity, ready }: Asked): Network {
     const softwarePorts = valid.software.map(({ definition }) => definition.port);
     const { region, transform } = args;
     return new Network(
@@ -209,13 +216,16 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
   }
 }
 
-interface Context {
+interface Asked {
   readonly name: string;
   readonly args: DigitalOceanDeploymentArgs;
   readonly valid: ValidDeployment;
   readonly identity: DeploymentIdentity;
   readonly bastionSize: string;
-  readonly ready: pulumi.Output<pulumi.Resource[]>;
+  readonly ready: pulumi.Output<pulumi.Input<pulumi.Resource>[]>;
+}
+
+interface Context extends Asked {
   readonly sshKey: SshKeyPair;
   readonly sshKeyFingerprint: pulumi.Output<string>;
 }

@@ -30,12 +30,18 @@ export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   readonly bastionTag: pulumi.Output<string>;
   readonly serverTag: pulumi.Output<string>;
+  /**
+   * Everything else waits for this: the VPC is the first resource in the cloud. Only the cloud knows which ranges the account
+   * has given away, so when it refuses this one, nothing else was made.
+   */
+  readonly ready: pulumi.Output<pulumi.Input<pulumi.Resource>[]>;
   /** Every machine has to wait for these. */
   readonly firewalls: readonly digitalocean.Firewall[];
 
   constructor(name: string, args: NetworkArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("deploy4me:digitalocean:Network", name, {}, options);
     const vpc = this.vpc(name, args);
+    this.ready = pulumi.output(args.ready).apply((before): pulumi.Input<pulumi.Resource>[] => [...before, vpc]);
     const bastionTag = this.tag(name, "bastion", args);
     const serverTag = this.tag(name, "server", args);
     this.vpcId = vpc.id;
@@ -52,11 +58,11 @@ export class Network extends pulumi.ComponentResource {
     );
   }
 
-  private tag(name: string, part: string, { identity, ready }: NetworkArgs): digitalocean.Tag {
+  private tag(name: string, part: string, { identity }: NetworkArgs): digitalocean.Tag {
     return new digitalocean.Tag(
       `${name}-${part}-tag`,
       { name: cloudName(identity, part) },
-      { parent: this, dependsOn: ready },
+      { parent: this, dependsOn: this.ready },
     );
   }
 

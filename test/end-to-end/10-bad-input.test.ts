@@ -31,6 +31,12 @@ const mistakes = [
       /networkRange must not overlap 10\.244\.0\.0\/16, which the cloud keeps for itself \(it is 10\.244\.8\.0\/24\)\./,
   },
   {
+    // Only the cloud knows: the deployment beside this one has 10.20.0.0/24.
+    title: "a private network that overlaps another one of the account",
+    config: { networkRange: "10.20.0.128/25" },
+    sentence: /This range\/size overlaps with another VPC network in your account: \S+ 10\.20\.0\.0\/24/,
+  },
+  {
     title: "administrators whose range overlaps the private network",
     config: { adminAccess: ["10.77.0.0/25"] },
     sentence: /adminAccess\[0\] must not overlap networkRange 10\.77\.0\.0\/24: .* \(it is 10\.77\.0\.0\/25\)\./,
@@ -79,7 +85,7 @@ test.each(mistakes)("`up` refuses $title in one sentence, and makes nothing", as
 });
 
 // One that the program sees by itself, and one that the cloud has to be asked about.
-test.each([mistakes[0]!, mistakes[6]!])("so does `preview` with $title", async ({ config, sentence }) => {
+test.each([mistakes[0]!, mistakes[7]!])("so does `preview` with $title", async ({ config, sentence }) => {
   await isRefused(["preview"], config, sentence);
 });
 
