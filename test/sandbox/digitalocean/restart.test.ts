@@ -115,7 +115,7 @@ describe("the state's file", () => {
   });
 
   test("of another version is refused, with what to do", async () => {
-    writeFileSync(file(), JSON.stringify({ version: 2 }));
+    writeFileSync(file(), JSON.stringify({ version: 1 }));
     await expect(api.restart()).rejects.toThrow(UnreadableState);
     writeFileSync(file(), "{");
     await expect(api.restart()).rejects.toThrow(/sandbox reset/);
