@@ -24,6 +24,14 @@ export type Say = (line: string) => void;
 /** A sandbox that answers. */
 export type RunningSandbox = NonNullable<DaemonRecord["ready"]>;
 
+/** How a sandbox is started; what is left out is as at the last start. */
+export interface StartOptions {
+  /** Where its clock is to stand (ISO 8601), or `real` for this machine's time. */
+  readonly clock?: string | undefined;
+  /** Default: yes. */
+  readonly rateLimits?: boolean;
+}
+
 /** Four machines are up in six seconds; a loaded machine may take long. */
 const startLimit = 180_000;
 /** What is in progress, then every machine's shutdown. */
@@ -39,6 +47,7 @@ const progressEvery = 5_000;
 export async function startSandbox(
   home: Home,
   say: Say,
+  options: StartOptions = {},
 ): Promise<{ readonly sandbox: RunningSandbox; readonly started: boolean }> {
   requireRoot("starting the sandbox");
   const running = runningSandbox(home);
@@ -54,7 +63,7 @@ export async function startSandbox(
     return { sandbox: await untilReady(files, { exited }, say), started: false };
   }
   if (!existsSync(home.image)) await buildImage(home.image, say);
-  const sandbox = await untilReady(files, launch(home, files), say);
+  const sandbox = await untilReady(files, launch(home, files, options), say);
   writeShellEnvironment(home, cloudAccess(home, sandbox));
   return { sandbox, started: true };
 }
@@ -73,8 +82,9 @@ export function requireSandbox(home: Home): RunningSandbox {
 }
 
 /** How `pulumi` gets at it. */
-export function cloudAccess(home: Home, { apiUrl, ranges }: RunningSandbox): CloudAccess {
-  return { apiUrl, tokenFile: daemonFiles(home.sandbox).token, deployer: `${ranges.deployer.ipv4}/32` };
+export function cloudAccess(home: Home, { apiUrl, tlsUrl, caFile, ranges }: RunningSandbox): CloudAccess {
+  const tokenFile = daemonFiles(home.sandbox).token;
+  return { apiUrl, tokenFile, deployer: `${ranges.deployer.ipv4}/32`, tls: { url: tlsUrl, caFile } };
 }
 
 /**
@@ -134,13 +144,17 @@ function commandLine(pid: string): string[] {
 
 const daemonProgram = join("dist", "sandbox", "main.js");
 
-function launch(home: Home, files: DaemonFiles): { readonly exited: () => number | undefined } {
+function launch(home: Home, files: DaemonFiles, options: StartOptions): { readonly exited: () => number | undefined } {
   mkdirSync(files.directory, { recursive: true, mode: 0o700 });
   // The log of the run before may say why it ended.
   if (existsSync(files.log)) renameSync(files.log, `${files.log}.1`);
   const log = openSync(files.log, "w", 0o600);
   const program = join(home.root, daemonProgram);
-  const child = spawn(process.execPath, [program, files.directory, home.image], {
+  const settings = [
+    ...(options.clock === undefined ? [] : ["--clock", options.clock]),
+    ...(options.rateLimits === false ? ["--no-rate-limits"] : []),
+  ];
+  const child = spawn(process.execPath, [program, files.directory, home.image, ...settings], {
     // Its own session: it outlives this command and its terminal.
     detached: true,
     stdio: ["ignore", log, log],

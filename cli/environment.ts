@@ -10,6 +10,12 @@ export interface CloudAccess {
   readonly tokenFile: string;
   /** The address this machine has towards the cloud, as a CIDR: who may administer what it deploys. */
   readonly deployer: string;
+  /** The same API over TLS, for clients that give no token to a plain one. */
+  readonly tls?: {
+    readonly url: string;
+    /** The certificate of the authority to believe in (PEM). */
+    readonly caFile: string;
+  };
 }
 
 /** The variables `pulumi` needs, all but the token. */
@@ -50,6 +56,12 @@ export function environmentFile(home: Home): string {
 export function writeShellEnvironment(home: Home, cloud: CloudAccess): string {
   const file = environmentFile(home);
   const lines = Object.entries(pulumiVariables(home, cloud)).map(([name, value]) => `export ${name}=${quote(value)}`);
+  if (cloud.tls !== undefined) {
+    lines.push(
+      `export DIGITALOCEAN_API_TLS_URL=${quote(cloud.tls.url)}`,
+      `export DIGITALOCEAN_API_CA_FILE=${quote(cloud.tls.caFile)}`,
+    );
+  }
   lines.push(
     `export PATH=${quote(home.bin)}:${quote(join(home.root, "node_modules", ".bin"))}:"$PATH"`,
     `DIGITALOCEAN_TOKEN=$(cat ${quote(cloud.tokenFile)}) && export DIGITALOCEAN_TOKEN`,

@@ -18,6 +18,20 @@ export class SandboxNotRunning extends Error {
   }
 }
 
+/** The sandbox would not do what it was told. */
+export class AdminRefused extends Error {
+  override readonly name = "AdminRefused";
+  readonly code = "ADMIN_REFUSED";
+
+  constructor(
+    /** Of its answer. */
+    readonly status: number,
+    reason: string,
+  ) {
+    super(`the sandbox refuses: ${reason}`);
+  }
+}
+
 /** The daemon was launched and does not answer. */
 export class SandboxNotStarted extends Error {
   override readonly name = "SandboxNotStarted";

@@ -3,6 +3,9 @@ import { Command } from "commander";
 import { registerDemo } from "./demo";
 import { registerImage } from "./image";
 import { registerSandbox } from "./sandbox";
+import { registerClock } from "./sandbox-clock";
+import { registerOauth } from "./sandbox-oauth";
+import { registerSettings } from "./sandbox-settings";
 
 async function main(): Promise<void> {
   const program = new Command("deploy4me")
@@ -11,6 +14,9 @@ async function main(): Promise<void> {
     .enablePositionalOptions();
   const sandbox = registerSandbox(program);
   registerImage(sandbox);
+  registerClock(sandbox);
+  registerOauth(sandbox);
+  registerSettings(sandbox);
   registerDemo(program);
   await program.parseAsync(process.argv);
 }

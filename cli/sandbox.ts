@@ -8,6 +8,7 @@ import { visitorCommand } from "../sandbox/hosts/network";
 import { cloudAccess, requireSandbox, resetSandbox, runningSandbox, startSandbox, stopSandbox } from "./daemon";
 import { environmentFile } from "./environment";
 import { home } from "./home";
+import { registerSandboxFault } from "./sandbox-fault";
 import { readInventory, statusText } from "./status";
 
 /** `deploy4me sandbox …`: the cloud on this machine. */
@@ -19,9 +20,15 @@ export function registerSandbox(program: Command): Command {
   sandbox
     .command("start")
     .description("start it, and all machines that were on")
-    .action(async () => {
-      const { sandbox: running, started } = await startSandbox(home(), say);
+    .option("--clock <time>", "where its clock is to stand (2026-01-01T00:00:00Z), or `real`; default: as before")
+    .option("--no-rate-limits", "no limits of requests an hour and a minute")
+    .action(async (options: { clock?: string; rateLimits: boolean }) => {
+      const { sandbox: running, started } = await startSandbox(home(), say, options);
       say(started ? `the sandbox runs: ${running.apiUrl}` : `the sandbox runs already: ${running.apiUrl}`);
+      if (!started && (options.clock !== undefined || !options.rateLimits)) {
+        say("what was asked for here holds from its next start: `deploy4me sandbox stop` first");
+        process.exitCode = 1;
+      }
       say(`for a shell: . ${relative(process.cwd(), environmentFile(home()))}`);
     });
 
@@ -56,6 +63,7 @@ export function registerSandbox(program: Command): Command {
     .action(async (command: string[]) => {
       process.exitCode = await asVisitor(command);
     });
+  registerSandboxFault(sandbox);
   return sandbox;
 }
 

@@ -54,7 +54,7 @@ function machineMemory(sandbox: string, id: number): number {
   return 0;
 }
 
-export function statusText({ apiUrl, ranges }: RunningSandbox, inventory: Inventory): string {
+export function statusText({ apiUrl, tlsUrl, caFile, ranges }: RunningSandbox, inventory: Inventory): string {
   const { droplets, reservedIps, domains, memoryInUse } = inventory;
   const rows = droplets.map(({ id, name, status, memory, networks }) => [
     name,
@@ -68,6 +68,7 @@ export function statusText({ apiUrl, ranges }: RunningSandbox, inventory: Invent
   ]);
   return [
     `API       ${apiUrl}`,
+    `over TLS  ${tlsUrl} (authority: ${caFile})`,
     `deployer  ${ranges.deployer.ipv4}`,
     `visitor   ${ranges.visitor.ipv4} ${ranges.visitor.ipv6}`,
     `domains   ${domains.length === 0 ? "none" : domains.join(" ")}`,
@@ -76,7 +77,7 @@ export function statusText({ apiUrl, ranges }: RunningSandbox, inventory: Invent
   ].join("\n");
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
+export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

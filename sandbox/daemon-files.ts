@@ -14,6 +14,24 @@ export interface DaemonFiles {
   /** What runs now: there from the daemon's start until it has ended in order. */
   readonly record: string;
   readonly log: string;
+  /** The Unix socket on which the sandbox itself is administered. Its owner's alone. */
+  readonly admin: string;
+  /** The time, while the sandbox's clock stands still. */
+  readonly clock: string;
+  /** The port of the API over TLS, which stays the same as well. */
+  readonly tlsPort: string;
+  /** The certificate of the authority that the API's own is signed by, for clients that speak TLS. */
+  readonly ca: string;
+  /** The authority's key. Its owner's alone. */
+  readonly caKey: string;
+  /** What the API's answers were like, where they are held against the original's description. */
+  readonly contract: string;
+  /** Mails to the account's owner. New passwords come that way. */
+  readonly mail: string;
+  /** What the authorization server keeps: tokens, applications, and these once more with their secrets. */
+  readonly oauth: string;
+  /** What the API of the account's second team keeps, which has nothing. */
+  readonly emptyTeam: string;
   /** What the API and the machine room keep. */
   readonly cloud: string;
   readonly room: string;
@@ -26,6 +44,15 @@ export function daemonFiles(directory: string): DaemonFiles {
     port: join(directory, "port"),
     record: join(directory, "daemon.json"),
     log: join(directory, "daemon.log"),
+    admin: join(directory, "admin.sock"),
+    clock: join(directory, "clock"),
+    tlsPort: join(directory, "tls-port"),
+    ca: join(directory, "ca.pem"),
+    caKey: join(directory, "ca.key"),
+    contract: join(directory, "contract"),
+    mail: join(directory, "mail"),
+    oauth: join(directory, "oauth"),
+    emptyTeam: join(directory, "empty-team"),
     cloud: join(directory, "cloud"),
     room: join(directory, "room"),
   };
@@ -39,10 +66,15 @@ const recordSchema = z.object({
   ready: z
     .object({
       apiUrl: z.string(),
+      /** The same API over TLS, with a certificate that the sandbox's own authority signed. */
+      tlsUrl: z.string(),
+      /** That authority's certificate (PEM). */
+      caFile: z.string(),
       ranges: z.object({
         public: z.array(z.string()).readonly(),
         reserved: z.array(z.string()).readonly(),
         ipv6: z.array(z.string()).readonly(),
+        reservedIpv6: z.array(z.string()).readonly(),
         deployer: z.object({ ipv4: z.string() }),
         visitor: z.object({ ipv4: z.string(), ipv6: z.string(), namespace: z.string() }),
       }),

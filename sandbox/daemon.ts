@@ -1,12 +1,22 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 
-import type { FastifyInstance } from "fastify";
-
-import { daemonFiles, type DaemonFiles, ensureToken, removeRecord, startTime, writeRecord } from "./daemon-files";
-import { isAddressInUse, lockSandbox } from "./daemon-lock";
+import { clockRoutes } from "./admin/clock";
+import { buildAdmin, listenAdmin } from "./admin/server";
+import { settingRoutes } from "./admin/settings";
+import type { Clock } from "./clock";
+import { openClock as openKeptClock } from "./clock-file";
+import { daemonFiles, removeRecord, startTime, writeRecord } from "./daemon-files";
+import { type ApiAddresses, listen } from "./daemon-listeners";
+import { lockSandbox } from "./daemon-lock";
+import { openOAuth } from "./daemon-oauth";
+import { scheduleBackups } from "./digitalocean/backup-schedule";
 import { Cloud } from "./digitalocean/cloud";
+import { watchContract } from "./digitalocean/contract-log";
+import { mailbox } from "./digitalocean/mailbox";
+import { RateLimiter } from "./digitalocean/rate-limit";
 import { buildApi } from "./digitalocean/server";
 import { fileStore } from "./digitalocean/store";
+import { faultRoutes, Faults } from "./faults";
 import type { Hosts } from "./hosts/hosts";
 
 export interface DaemonOptions {
@@ -14,12 +24,17 @@ export interface DaemonOptions {
   readonly directory: string;
   /** Opens the machine room in a directory of its own. */
   readonly openRoom: (directory: string, log: (line: string) => void) => Promise<Hosts>;
+  /** Opens the clock that is kept in a file. Default: the one of the last start, at first the machine's own time. */
+  readonly openClock?: (file: string) => Clock;
+  /** Whether there are limits of requests an hour and a minute. Default: yes, as the original has them. */
+  readonly rateLimits?: boolean;
+  /** Whether every answer is held against the original's description, see {@link watchContract}. Default: no. */
+  readonly watched?: boolean;
   readonly log: (line: string) => void;
 }
 
 /** A running sandbox. */
-export interface Daemon {
-  readonly apiUrl: string;
+export interface Daemon extends ApiAddresses {
   /** Takes everything down that it has on this machine. Disks and state stay. */
   close(): Promise<void>;
 }
@@ -31,28 +46,50 @@ const grace = 20_000;
  * Brings a sandbox up: the machine room, what was kept, and the API on loopback.
  * @throws SandboxInUse when another daemon has the directory
  */
-export async function startDaemon({ directory, openRoom, log }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({
+  directory,
+  openRoom,
+  openClock = (file) => openKeptClock(file),
+  rateLimits = true,
+  watched = false,
+  log,
+}: DaemonOptions): Promise<Daemon> {
   const files = daemonFiles(directory);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const unlock = await lockSandbox(directory);
+  const clock = await orUnlock(unlock, () => openClock(files.clock));
   // From here on something of ours may be on the machine: the record says so until all of it is gone again.
   const self = { pid: process.pid, started: startTime(process.pid) ?? "" };
   writeRecord(files, self);
   log("opening the machine room");
   const hosts = await openRoom(files.room, log);
+  const admin = buildAdmin(log);
   try {
     log("restoring what was kept");
-    const cloud = await Cloud.open({ store: fileStore(files.cloud), hosts, log });
-    const app = buildApi({ cloud, token: ensureToken(files), log });
-    const apiUrl = await listen(app, files, log);
-    writeRecord(files, { ...self, ready: { apiUrl, ranges: hosts.ranges } });
-    log(`ready: DigitalOcean's API answers at ${apiUrl}`);
+    const faults = new Faults();
+    const mail = mailbox(files.mail, clock);
+    const store = fileStore(files.cloud);
+    const cloud = await Cloud.open({ store, hosts, clock, log, mail, interference: faults });
+    const limiter = new RateLimiter(clock, { enabled: rateLimits });
+    const oauth = await openOAuth({ files, cloud, limiter, faults, admin, log });
+    const app = buildApi({ cloud, access: oauth.access, beside: oauth.beside, limiter, faults, log });
+    if (watched) watchContract(app, files.contract, log);
+    clockRoutes(admin, clock);
+    settingRoutes(admin, cloud, limiter);
+    faultRoutes(admin, faults);
+    await listenAdmin(admin, files.admin);
+    const addresses = await listen(app, files, log);
+    writeRecord(files, { ...self, ready: { ...addresses, ranges: hosts.ranges } });
+    log(`ready: DigitalOcean's API answers at ${addresses.apiUrl} and ${addresses.tlsUrl}`);
+    const endBackups = scheduleBackups(cloud, log);
     return {
-      apiUrl,
+      ...addresses,
       async close() {
         log("ending: no further requests");
         try {
-          await app.close();
+          await Promise.all([app.close(), admin.close()]);
+          await endBackups();
+          await oauth.close();
           await cloud.close(grace);
           log("taking the machines down");
           await hosts.close();
@@ -64,6 +101,7 @@ export async function startDaemon({ directory, openRoom, log }: DaemonOptions): 
       },
     };
   } catch (error) {
+    await admin.close();
     await hosts.close();
     removeRecord(files);
     await unlock();
@@ -71,15 +109,11 @@ export async function startDaemon({ directory, openRoom, log }: DaemonOptions): 
   }
 }
 
-/** On the port of the last start, and where that was taken by another program meanwhile, on a free one. */
-async function listen(app: FastifyInstance, { port: file }: DaemonFiles, log: (line: string) => void): Promise<string> {
-  const kept = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-  const host = "127.0.0.1";
-  const url = await app.listen({ host, port: kept }).catch((error: unknown) => {
-    if (!isAddressInUse(error)) throw error;
-    log(`port ${kept} was taken by another program: the API moves to another one`);
-    return app.listen({ host, port: 0 });
-  });
-  writeFileSync(file, `${new URL(url).port}\n`);
-  return url;
+async function orUnlock<Result>(unlock: () => Promise<void>, act: () => Result): Promise<Result> {
+  try {
+    return act();
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
 }

@@ -1,20 +1,42 @@
+import { parseArgs } from "node:util";
+
+import { openClock } from "./clock-file";
 import { type Daemon, startDaemon } from "./daemon";
+import { contractVariable } from "./digitalocean/contract-log";
 import { openHosts } from "./hosts/room";
+
+const usage = "usage: main.js DIRECTORY IMAGE [--clock TIME|real] [--no-rate-limits]";
 
 /**
  * The daemon's process: `node dist/sandbox/main.js DIRECTORY IMAGE`. It says what it does on standard output, a line
  * each, and ends in order on SIGTERM, at any time.
  */
-function main([directory, image]: readonly string[]): void {
-  if (directory === undefined || image === undefined) throw new Error("usage: main.js DIRECTORY IMAGE");
-  const openRoom = (room: string, report: (line: string) => void) => openHosts({ directory: room, image, log: report });
-  const started = startDaemon({ directory, openRoom, log });
+function main(args: readonly string[]): void {
+  const started = start(args);
   started.catch((error: unknown) => {
     // The last line is what whoever started it shows.
     log(`the sandbox could not start: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
   });
   endInOrder(started);
+}
+
+async function start(args: readonly string[]): Promise<Daemon> {
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { clock: { type: "string" }, "no-rate-limits": { type: "boolean", default: false } },
+  });
+  const [directory, image] = positionals;
+  if (directory === undefined || image === undefined) throw new Error(usage);
+  return startDaemon({
+    directory,
+    openRoom: (room, report) => openHosts({ directory: room, image, log: report }),
+    openClock: (file) => openClock(file, values.clock),
+    rateLimits: !values["no-rate-limits"],
+    watched: process.env[contractVariable] === "1",
+    log,
+  });
 }
 
 /** What is half up has to be all up before it can be taken down. */

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from "node:fs";
 
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
-import { z } from "zod";
+import type { z } from "zod";
 
 import { socketAddress } from "./socket";
 

@@ -55,7 +55,10 @@ export class RateLimiter {
     const inHour = log.times.length - log.hour;
     const reset = Math.ceil(((log.times[log.hour] ?? now) + hour) / 1000);
     if (this.enabled && inHour >= hourlyLimit) return { allowed: false, remaining: 0, reset };
-    const retryAfter = Math.max(wait(log, minuteLimit, now), listings === undefined ? 0 : wait(listings, keyListingLimit, now));
+    const retryAfter = Math.max(
+      wait(log, minuteLimit, now),
+      listings === undefined ? 0 : wait(listings, keyListingLimit, now),
+    );
     if (this.enabled && retryAfter > 0) return { allowed: false, remaining: 0, reset, retryAfter };
     note(log, now);
     if (listings !== undefined) note(listings, now);

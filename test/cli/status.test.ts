@@ -2,10 +2,13 @@ import { type Inventory, statusText } from "../../cli/status";
 
 const sandbox = {
   apiUrl: "http://127.0.0.1:4000",
+  tlsUrl: "https://127.0.0.1:4001",
+  caFile: "/sandbox/ca.pem",
   ranges: {
     public: [],
     reserved: [],
     ipv6: [],
+    reservedIpv6: [],
     deployer: { ipv4: "203.0.113.2" },
     visitor: { ipv4: "203.0.113.3", ipv6: "2001:db8::3", namespace: "visitor" },
   },
@@ -29,6 +32,7 @@ describe("the status of a sandbox", () => {
     expect(text).toBe(
       [
         "API       http://127.0.0.1:4000",
+        "over TLS  https://127.0.0.1:4001 (authority: /sandbox/ca.pem)",
         "deployer  203.0.113.2",
         "visitor   203.0.113.3 2001:db8::3",
         "domains   deploy4me.example",

@@ -6,6 +6,7 @@ import { addressesOf, Cloud } from "./fixture/cloud";
 import { Companion } from "./fixture/process";
 import { Prober } from "./fixture/prober";
 import { onStack, outputs, makeStack } from "./fixture/stack";
+import { lookingToken } from "./fixture/token";
 import { asVisitor } from "./fixture/visitor";
 import { directoryIn, domain, ownHome, save, type World, worldIn } from "./fixture/world";
 
@@ -42,7 +43,7 @@ async function deploy(made: World): Promise<void> {
     made.commandLines,
   ]);
   const prober = await Prober.start(made, asVisitor(made), "first-boot");
-  const aiming = keepAiming(prober, new Cloud(made.cloud));
+  const aiming = keepAiming(prober, new Cloud(await lookingToken(made, "aiming")));
   try {
     await makeStack(made, settings(made));
     const result = await onStack(made, "up", [], { timeoutMs: 10 * 60_000 });
@@ -56,17 +57,21 @@ async function deploy(made: World): Promise<void> {
   say(`deployed in ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
+/** Two requests each time, and 250 a minute are allowed. No machine answers before it has booted for longer than this. */
+const aimingEvery = 500;
+
 /** The prober knocks on an address as soon as the cloud has given it to a machine that is still to boot. */
 function keepAiming(prober: Prober, cloud: Cloud): { stop(): Promise<void> } {
   let running = true;
   let known = "";
   const loop = async (): Promise<void> => {
     while (running) {
+      const next = new Promise((resolve) => setTimeout(resolve, aimingEvery));
       const addresses = (await cloud.droplets()).flatMap((one) => addressesOf(one, "public"));
       const all = [...addresses, ...(await cloud.reservedAddresses())].sort();
       if (all.join() !== known) prober.aim(all);
       known = all.join();
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await next;
     }
   };
   const ended = loop();

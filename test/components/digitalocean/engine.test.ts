@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { CloudAccess } from "../../../cli/environment";
 import { home as homeOf, type Home } from "../../../cli/home";
 import { pulumi, type PulumiResult } from "../../../cli/pulumi";
+import { oneToken } from "../../../sandbox/digitalocean/access";
 import { Cloud } from "../../../sandbox/digitalocean/cloud";
 import { buildApi } from "../../../sandbox/digitalocean/server";
 import { fileStore } from "../../../sandbox/digitalocean/store";
@@ -33,7 +34,7 @@ describe("a deployment's cloud resources, on the engine", () => {
       hosts: new RecordedHosts(),
       log: () => undefined,
     });
-    api = buildApi({ cloud, token, log: () => undefined });
+    api = buildApi({ cloud, access: oneToken(token), log: () => undefined });
     const apiUrl = await api.listen({ host: "127.0.0.1", port: 0 });
     home = homeOf({ DEPLOY4ME_HOME: directory });
     const tokenFile = join(directory, "token");
