@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -19,6 +20,11 @@ const (
 	largestAnswer   = 32 << 20
 	// Only reads are tried again: a create sent twice is a second billed droplet.
 	readAttempts = 4
+	// Unless the API refused it because of its burst limit and said when to come back: then nothing was done, and a
+	// write is sent again as well.
+	limitedAttempts = 5
+	// The burst limit is one of a minute. What lasts for longer is an error to report.
+	longestWait = 65 * time.Second
 )
 
 // object is one JSON object of the API.
@@ -51,6 +57,8 @@ type apiError struct {
 	ID           string `json:"id"`
 	Message      string `json:"message"`
 	RequestID    string `json:"request_id"`
+	// RetryAfter is how long the API asks to wait; zero when it does not say.
+	RetryAfter time.Duration `json:"-"`
 	// html is set when something in front of the API answered, a robot check for example.
 	html bool
 }
@@ -71,24 +79,42 @@ func isGone(err error) bool {
 
 // call sends one request. body and into may be nil.
 func (c *client) call(ctx context.Context, method, path string, body any, into any) error {
-	attempts := 1
-	if method == http.MethodGet {
-		attempts = readAttempts
-	}
-	var err error
-	for attempt := 1; attempt <= attempts; attempt++ {
-		if attempt > 1 {
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-time.After(c.pause(attempt)):
-			}
-		}
-		if err = c.once(ctx, method, path, body, into); err == nil || !worthAnotherTry(err) {
+	for attempt := 1; ; attempt++ {
+		err := c.once(ctx, method, path, body, into)
+		if err == nil || attempt >= attemptsAfter(method, err) {
 			return err
 		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(c.waitAfter(err, attempt+1)):
+		}
 	}
-	return err
+}
+
+// attemptsAfter says how often a request is sent in all that met this error.
+func attemptsAfter(method string, err error) int {
+	if isBurstLimit(err) {
+		return limitedAttempts
+	}
+	if method == http.MethodGet && worthAnotherTry(err) {
+		return readAttempts
+	}
+	return 1
+}
+
+func (c *client) waitAfter(err error, next int) time.Duration {
+	var answer *apiError
+	if isBurstLimit(err) && errors.As(err, &answer) {
+		return answer.RetryAfter
+	}
+	return c.pause(next)
+}
+
+func isBurstLimit(err error) bool {
+	var answer *apiError
+	return errors.As(err, &answer) && answer.Status == http.StatusTooManyRequests && !answer.html &&
+		answer.RetryAfter > 0 && answer.RetryAfter <= longestWait
 }
 
 func worthAnotherTry(err error) bool {
@@ -132,6 +158,9 @@ func (c *client) once(ctx context.Context, method, path string, body any, into a
 
 func decode(method, path string, response *http.Response, answer []byte, into any) error {
 	failure := &apiError{Method: method, Path: path, Status: response.StatusCode}
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		failure.RetryAfter = time.Duration(seconds) * time.Second
+	}
 	isJSON := strings.Contains(response.Header.Get("Content-Type"), "json")
 	if response.StatusCode == http.StatusNoContent {
 		return nil

@@ -156,6 +156,40 @@ func TestACreateIsNeverSentTwice(t *testing.T) {
 	}
 }
 
+// What the burst limit refuses was not done: it is sent again, a write as well, when the API says that it may be.
+func TestABurstLimitIsWaitedFor(t *testing.T) {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+		t.Run(method, func(t *testing.T) {
+			var c *client
+			var a *api
+			c, a = serving(t, func(w http.ResponseWriter, r *http.Request) {
+				if len(a.asked()) == 1 {
+					w.Header().Set("Retry-After", "1")
+					sendJSON(http.StatusTooManyRequests, `{"message":"Too many requests"}`)(w, r)
+					return
+				}
+				sendJSON(http.StatusOK, `{}`)(w, r)
+			})
+			start := time.Now()
+			must(t, c.call(t.Context(), method, "/v2/tags", nil, nil))
+			if waited := time.Since(start); waited < time.Second || len(a.asked()) != 2 {
+				t.Errorf("sent %d times, the last one after %v", len(a.asked()), waited)
+			}
+		})
+	}
+}
+
+func TestALimitThatLastsForLongIsAnError(t *testing.T) {
+	c, a := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "3600")
+		sendJSON(http.StatusTooManyRequests, `{"message":"come back in an hour"}`)(w, r)
+	})
+	wantError(t, c.call(t.Context(), http.MethodPost, "/v2/tags", nil, nil), "429: come back in an hour")
+	if sent := len(a.asked()); sent != 1 {
+		t.Errorf("sent %d times", sent)
+	}
+}
+
 func TestASilentAPIEndsWithATimeout(t *testing.T) {
 	hold := make(chan struct{})
 	c, a := serving(t, func(http.ResponseWriter, *http.Request) { <-hold })
