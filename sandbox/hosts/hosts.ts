@@ -34,6 +34,33 @@ export interface Hosts {
   destroy(id: number): Promise<void>;
   /** What runs now, as the room sees it: a machine that halted by itself is off. */
   status(id: number): "active" | "off" | "absent";
+  /**
+   * Sets root's password on the disk of a machine, which has to be off.
+   * @param password Nothing of it is kept but the hash on the machine's disk.
+   */
+  resetPassword(id: number, password: string): Promise<void>;
+  /** What a machine uses now, and has used since it was switched on. All zeros where a machine that is off has nothing. */
+  usage(id: number): Promise<MachineUsage>;
+
+  /** Makes a volume. When there is one with this id already, it is made anew. */
+  createVolume(volume: VolumeSpec): Promise<void>;
+  /**
+   * Puts a volume into a machine, on or off: as `/dev/disk/by-id/scsi-0DO_Volume_<name>`, at once and after each of its
+   * boots, until it is detached. No error when it is there already.
+   */
+  attachVolume(id: string, machineId: number, name: string): Promise<void>;
+  /** Takes a volume out of its machine, as one pulls a disk: whatever writes to it fails. No error when it is in none. */
+  detachVolume(id: string): Promise<void>;
+  /** Makes a volume larger; an attached one grows before the machine's eyes, its file system is the machine's own business. */
+  resizeVolume(id: string, sizeGb: number): Promise<void>;
+  /** Removes a volume with its content, and takes it out of its machine before. No error when there is none. */
+  destroyVolume(id: string): Promise<void>;
+  /** Keeps what is on a volume now, attached or not, as after a loss of power. */
+  snapshotVolume(id: string, snapshotId: string): Promise<SnapshotSize>;
+  /** Keeps what is on a machine's disk now, as after a loss of power when it is on. */
+  snapshotMachine(id: number, snapshotId: string): Promise<SnapshotSize>;
+  /** Removes a snapshot of a volume or a machine. What was made from it stays. No error when there is none. */
+  destroySnapshot(snapshotId: string): Promise<void>;
 
   /** Powers everything off and removes every process, namespace, mount, link and cgroup; disks stay. */
   close(): Promise<void>;
@@ -42,6 +69,8 @@ export interface Hosts {
 export interface MachineLimits {
   readonly memoryMb: number;
   readonly vcpus: number;
+  /** What {@link MachineUsage.disk} measures the disk's content by. Default: 25. */
+  readonly diskGb?: number;
 }
 
 export interface MachineSpec extends MachineLimits {
@@ -58,6 +87,52 @@ export interface MachineSpec extends MachineLimits {
   readonly public?: { readonly ipv4: string; readonly ipv6?: string };
   readonly private: { readonly networkId: string; readonly ipv4: string };
   readonly tags: readonly string[];
+  /** A machine snapshot's id, whose disk this machine starts from. Absent: the public image. */
+  readonly image?: string;
+  /** What is to be wrong with it. Absent: nothing. */
+  readonly fault?: MachineFault;
+}
+
+/**
+ * - `never-boots`: it is on, but gets nowhere: nothing ever answers.
+ * - `wrong-host-key`: its SSH server has another key than its user data gave it, from the first second.
+ * - `disk-full`: within seconds after a boot, its disk has no byte left for it.
+ */
+export type MachineFault = "never-boots" | "wrong-host-key" | "disk-full";
+
+export interface VolumeSpec {
+  /** UUID. */
+  readonly id: string;
+  readonly sizeGb: number;
+  /** What it is formatted with. Default: nothing. Of no effect with `from`. */
+  readonly filesystem?: "ext4" | "xfs";
+  /** The file system's label: at most 16 characters for ext4, 12 for xfs. */
+  readonly label?: string;
+  /** A volume snapshot's id, whose content it starts with. */
+  readonly from?: string;
+}
+
+export interface SnapshotSize {
+  /** What it takes of this machine's disk. */
+  readonly bytes: number;
+}
+
+/** What a machine uses. Counters start at zero whenever it is switched on or rebooted. */
+export interface MachineUsage {
+  readonly cpuSeconds: { readonly user: number; readonly system: number };
+  /** `used` includes `cached`: what is in memory only because it may be read again. */
+  readonly memoryBytes: { readonly total: number; readonly used: number; readonly cached: number };
+  /** Averages over 1, 5 and 15 minutes of how many of its processes wanted a processor. */
+  readonly load: readonly [number, number, number];
+  /** As the machine sees it. */
+  readonly publicBytes: Traffic;
+  readonly privateBytes: Traffic;
+  readonly disk: { readonly sizeBytes: number; readonly freeBytes: number };
+}
+
+export interface Traffic {
+  readonly in: number;
+  readonly out: number;
 }
 
 export interface PrivateNetwork {
@@ -82,6 +157,10 @@ export interface FilterRule {
 }
 
 export interface ReservedAddress {
+  /**
+   * IPv4 is translated to the machine's anchor address. IPv6 is routed to the machine as it is: as in the original, the
+   * machine has to put it onto an interface of its own, and has to have an IPv6 address already.
+   */
   readonly address: string;
   readonly machineId?: number;
 }
@@ -113,6 +192,8 @@ export interface SandboxRanges {
   readonly reserved: readonly string[];
   /** From which machines get their IPv6 addresses. */
   readonly ipv6: readonly string[];
+  /** From which reserved IPv6 addresses are given. */
+  readonly reservedIpv6: readonly string[];
   /** This machine towards the sandbox, where `pulumi up` comes from. */
   readonly deployer: { readonly ipv4: string };
   /** The namespace that plays the outside world. */

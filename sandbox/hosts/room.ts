@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 
-import type { Hosts, MachineSpec } from "./hosts";
+import type { Hosts, MachineSpec, SnapshotSize, VolumeSpec } from "./hosts";
 import { imageTree } from "./image";
 import { Machines, removeMachines } from "./machines";
 import { type MachineNetwork, openNetwork, removeNetwork } from "./network";
+import { openStorage, removeStorage, type Snapshots, type Volumes } from "./storage";
 
 export interface RoomOptions {
   /** Where machines, their disks and the network's memory are: one directory, one sandbox. */
@@ -30,8 +31,11 @@ export async function openHosts({ directory, image, log }: RoomOptions): Promise
   // The network refuses a second owner, so it comes before anything is ended.
   const network = await openNetwork({ directory, log });
   try {
-    const machines = await Machines.open({ directory, image: tree, links: network, log });
-    const room = new Room(network, machines);
+    const storage = await openStorage(directory);
+    const { volumes, snapshots } = storage;
+    const snapshot = (id: string) => snapshots.machineDisk(id);
+    const machines = await Machines.open({ directory, image: tree, links: network, volumes, snapshot, log });
+    const room = new Room(network, machines, storage);
     await room.describe();
     return room;
   } catch (error) {
@@ -48,12 +52,14 @@ export async function openHosts({ directory, image, log }: RoomOptions): Promise
 export async function removeHosts(directory: string): Promise<void> {
   await removeNetwork(directory);
   await removeMachines(directory);
+  await removeStorage(directory);
 }
 
 class Room implements Hosts {
   constructor(
     private readonly network: MachineNetwork,
     private readonly machines: Machines,
+    private readonly storage: { readonly volumes: Volumes; readonly snapshots: Snapshots },
   ) {}
 
   get ranges(): Hosts["ranges"] {
@@ -91,8 +97,57 @@ class Room implements Hosts {
 
   async destroy(id: number): Promise<void> {
     await this.machines.destroy(id);
+    for (const volume of this.storage.volumes.of(id)) await this.storage.volumes.detach(volume);
     await this.describe();
   }
+
+  readonly resetPassword: Hosts["resetPassword"] = (id, password) => this.machines.resetPassword(id, password);
+  readonly usage: Hosts["usage"] = (id) => this.machines.usage(id);
+
+  async createVolume(volume: VolumeSpec): Promise<void> {
+    await this.detachVolume(volume.id);
+    await this.storage.volumes.create(volume);
+  }
+
+  async attachVolume(id: string, machineId: number, name: string): Promise<void> {
+    await this.storage.volumes.attach(id, machineId, name);
+    try {
+      await this.machines.plug(machineId, id);
+    } catch (error) {
+      await this.storage.volumes.detach(id);
+      throw error;
+    }
+  }
+
+  async detachVolume(id: string): Promise<void> {
+    const { volumes } = this.storage;
+    const place = volumes.attachmentOf(id);
+    if (place !== undefined) await this.machines.unplug(place.machineId, id);
+    await volumes.detach(id);
+  }
+
+  readonly resizeVolume: Hosts["resizeVolume"] = (id, sizeGb) => this.storage.volumes.resize(id, sizeGb);
+
+  async destroyVolume(id: string): Promise<void> {
+    await this.detachVolume(id);
+    await this.storage.volumes.destroy(id);
+  }
+
+  snapshotVolume(id: string, snapshotId: string): Promise<SnapshotSize> {
+    const { volumes } = this.storage;
+    const place = volumes.attachmentOf(id);
+    const copy = async (): Promise<SnapshotSize> => {
+      await volumes.flush(id);
+      return volumes.snapshot(id, snapshotId);
+    };
+    return place === undefined ? copy() : this.machines.standingStill(place.machineId, copy);
+  }
+
+  async snapshotMachine(id: number, snapshotId: string): Promise<SnapshotSize> {
+    return this.storage.snapshots.ofMachine(snapshotId, (folder) => this.machines.snapshot(id, folder));
+  }
+
+  readonly destroySnapshot: Hosts["destroySnapshot"] = (snapshotId) => this.storage.snapshots.destroy(snapshotId);
 
   async close(): Promise<void> {
     try {

@@ -10,7 +10,7 @@ const packages = [
   // How it is reached.
   ...["openssh-server", "iproute2", "netbase", "iputils-ping", "nftables", "iptables"],
   // What people and scripts expect.
-  ...["ca-certificates", "curl", "less", "procps", "python3", "sudo", "tzdata"],
+  ...["ca-certificates", "curl", "e2fsprogs", "less", "procps", "python3", "sudo", "tzdata"],
 ];
 
 /**
@@ -22,8 +22,27 @@ const masked = [
   ...["console-getty.service", "getty@tty1.service", "systemd-pstore.service"],
 ];
 
+/**
+ * systemd leaves the block devices of /etc/fstab alone where it takes itself for in a container. On a droplet, they are
+ * mounted before anything starts that may need them.
+ */
+const mountDevices = `[Unit]
+Description=Block devices of /etc/fstab
+DefaultDependencies=no
+Conflicts=umount.target
+After=local-fs-pre.target systemd-remount-fs.service
+Before=local-fs.target umount.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/bin/mount --all -O no_netdev
+`;
+
 /** Files in the tree, by path. */
 export const files: Readonly<Record<string, string>> = {
+  "etc/systemd/system/fstab-devices.service": mountDevices,
+  "etc/systemd/system/local-fs.target.d/fstab-devices.conf": "[Unit]\nWants=fstab-devices.service\n",
   "etc/cloud/cloud.cfg.d/90_sandbox.cfg": `# The only source of settings is the seed.
 datasource_list: [NoCloud]
 # Its only user is root.

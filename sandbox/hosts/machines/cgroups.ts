@@ -10,6 +10,9 @@ import { type Hierarchy, limitFiles, parseHierarchies } from "./hierarchies";
 /** Below a machine's group, so that the machine can neither see nor change the files that hold its limits. */
 const guest = "guest";
 
+/** How long the processes of a machine may take to stand still: one that waits for a disk does so when it has it. */
+const pauseMs = 10_000;
+
 /**
  * The cgroups of one sandbox's machines: `<hierarchy>/<sandbox>/<machine>/guest`. A machine's processes can't leave its
  * group, so the group also tells what is left of a machine whose owner was killed.
@@ -47,11 +50,14 @@ export class MachineCgroups {
 
   /**
    * Makes a machine's groups, or sets their limits anew.
+   * @param devices Block devices that the machine may use, as `MAJOR:MINOR`.
    * @returns the files to which a process writes `0` to join them
    */
-  async create(id: number, limits: MachineLimits): Promise<string[]> {
+  async create(id: number, limits: MachineLimits, devices: readonly string[] = []): Promise<string[]> {
     for (const hierarchy of this.hierarchies) {
       const group = this.group(hierarchy, id);
+      await mkdir(group, { recursive: true });
+      if (hierarchy.controllers.includes("devices")) await closeDevices(group);
       await mkdir(join(group, guest), { recursive: true });
       for (const [file, value] of limitFiles(hierarchy, limits)) {
         // Without swap accounting there is no swap to limit.
@@ -59,7 +65,68 @@ export class MachineCgroups {
         await writeFile(join(group, file), value);
       }
     }
+    for (const number of devices) await this.allowDevice(id, number);
     return this.hierarchies.map((hierarchy) => join(this.group(hierarchy, id), guest, "cgroup.procs"));
+  }
+
+  /**
+   * Lets a machine use a block device. Version 2 has no such list: there, a machine is kept from this one's devices only
+   * by having no node of them, and no right to make one.
+   */
+  async allowDevice(id: number, number: string): Promise<void> {
+    await this.writeDevices(id, "devices.allow", `b ${number} rw`);
+  }
+
+  async denyDevice(id: number, number: string): Promise<void> {
+    await this.writeDevices(id, "devices.deny", `b ${number} rwm`);
+  }
+
+  /** A group has no more than the one above it. */
+  private async writeDevices(id: number, file: string, rule: string): Promise<void> {
+    for (const hierarchy of this.hierarchies.filter(({ controllers }) => controllers.includes("devices"))) {
+      const group = this.group(hierarchy, id);
+      for (const place of [group, join(group, guest)]) await writeFile(join(place, file), rule);
+    }
+  }
+
+  /**
+   * Makes a machine's processes stand still until {@link resume}. They can still be ended.
+   * @throws Error when they don't within 10 s
+   */
+  async pause(id: number): Promise<void> {
+    const group = this.unified(id);
+    await writeFile(join(group, "cgroup.freeze"), "1");
+    const deadline = Date.now() + pauseMs;
+    while (!/^frozen 1$/m.test(await readFile(join(group, "cgroup.events"), "utf8"))) {
+      if (Date.now() > deadline) {
+        await this.resume(id);
+        throw new Error(`machine ${id} does not stand still: its processes wait for something that does not come`);
+      }
+      await sleep(5);
+    }
+  }
+
+  async resume(id: number): Promise<void> {
+    await writeFile(join(this.unified(id), "cgroup.freeze"), "0");
+  }
+
+  /** All processes in a machine, its supervisor included. */
+  async processes(id: number): Promise<number[]> {
+    return processesBelow(this.unified(id));
+  }
+
+  /** The machine's group of version 2, which counts processor time with or without the controller. */
+  unified(id: number): string {
+    const hierarchy = this.hierarchies.find(({ version }) => version === 2);
+    if (hierarchy === undefined) throw new Error("opened without cgroup version 2");
+    return this.group(hierarchy, id);
+  }
+
+  /** The machine's group that limits and counts its memory. */
+  memory(id: number): { readonly group: string; readonly version: 1 | 2 } {
+    const hierarchy = this.hierarchies.find(({ controllers }) => controllers.includes("memory"));
+    if (hierarchy === undefined) throw new Error("opened without the memory controller");
+    return { group: this.group(hierarchy, id), version: hierarchy.version };
   }
 
   /** Ends whatever runs in a machine's groups, and removes them. */
@@ -101,6 +168,16 @@ export class MachineCgroups {
       }
     }
   }
+}
+
+/** What every machine may use beside its volumes: null, zero, full, random, urandom, tty, console, ptmx, pts, tun. */
+const commonDevices = ["1:3", "1:5", "1:7", "1:8", "1:9", "5:0", "5:1", "5:2", "136:*", "10:200"];
+
+/** Takes all other devices from a group, which must not have groups below it yet. */
+async function closeDevices(group: string): Promise<void> {
+  if (existsSync(join(group, guest))) return;
+  await writeFile(join(group, "devices.deny"), "a");
+  for (const number of commonDevices) await writeFile(join(group, "devices.allow"), `c ${number} rwm`);
 }
 
 async function subgroups(group: string): Promise<string[]> {

@@ -1,5 +1,5 @@
-/** A controller we limit a machine by. */
-export type Controller = "memory" | "cpu" | "pids";
+/** A controller we limit a machine by. `devices` is one in version 1 only. */
+export type Controller = "memory" | "cpu" | "pids" | "devices";
 
 /** A mounted cgroup hierarchy in which each machine has its own group. */
 export interface Hierarchy {
@@ -9,7 +9,7 @@ export interface Hierarchy {
   readonly controllers: readonly Controller[];
 }
 
-const controllers: readonly Controller[] = ["memory", "cpu", "pids"];
+const controllers: readonly Controller[] = ["memory", "cpu", "pids", "devices"];
 
 /**
  * The hierarchies to put machines into, from `/proc/self/mountinfo`: those that limit memory, processor and processes,
@@ -53,6 +53,7 @@ export function limitFiles(
             ["cpu.cfs_quota_us", String(quota)],
           ],
           pids: [["pids.max", processLimit]],
+          devices: [],
         }
       : {
           memory: [
@@ -61,6 +62,7 @@ export function limitFiles(
           ],
           cpu: [["cpu.max", `${quota} ${cpuPeriodUs}`]],
           pids: [["pids.max", processLimit]],
+          devices: [],
         };
   return used.flatMap((controller) => files[controller]);
 }

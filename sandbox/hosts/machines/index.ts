@@ -1,18 +1,23 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, realpath } from "node:fs/promises";
+import { join, resolve } from "node:path";
 
-import type { Hosts, MachineLimits, MachineSpec } from "../hosts";
+import type { Hosts, MachineLimits, MachineSpec, MachineUsage } from "../hosts";
+import { removeTree } from "../storage/folders";
+import { closeAllLoops } from "../storage/loops";
+import type { MachineDisk } from "../storage/snapshots";
 import { MachineCgroups } from "./cgroups";
-import { removeTree } from "./disk";
 import { MachineConflict, MachineUnknown } from "./errors";
 import { removeSupervisorFiles } from "./launch";
 import { Machine, type MachineLinks, type MachineSurroundings } from "./machine";
 import { raiseSharedLimits } from "./kernel";
 import { sandboxName } from "./name";
+import type { MachineVolumes } from "./plugs";
 import { readRecords } from "./records";
+import { DiskMeter } from "./usage";
 
 export * from "./errors";
 export type { MachineLinks } from "./machine";
+export type { MachineVolumes } from "./plugs";
 
 export interface MachinesOptions {
   /** The sandbox's directory: machines are in its folder `machines`. */
@@ -20,15 +25,22 @@ export interface MachinesOptions {
   /** The tree new disks are laid over. */
   readonly image: string;
   readonly links: MachineLinks;
+  readonly volumes: MachineVolumes;
+  /** The disk that a machine snapshot keeps. */
+  readonly snapshot: (id: string) => Promise<MachineDisk>;
   readonly log: (line: string) => void;
 }
 
+const machinesFolder = "machines";
 /** How long a machine may take to shut down when the whole sandbox is closed. */
 const closeGraceMs = 8_000;
 const shutdownGraceMs = 30_000;
 
 /** The machines of one sandbox. Those that are known from its directory are off after {@link openMachines}. */
-export class Machines implements Pick<Hosts, "powerOn" | "powerOff" | "shutdown" | "reboot" | "resize" | "status"> {
+export class Machines implements Pick<
+  Hosts,
+  "powerOn" | "powerOff" | "shutdown" | "reboot" | "resize" | "status" | "resetPassword" | "usage"
+> {
   private readonly machines = new Map<number, Machine>();
 
   private constructor(
@@ -37,13 +49,16 @@ export class Machines implements Pick<Hosts, "powerOn" | "powerOff" | "shutdown"
   ) {}
 
   /** @throws HostUnfit */
-  static async open({ directory, image, links, log }: MachinesOptions): Promise<Machines> {
-    const folder = join(directory, "machines");
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+  static async open({ directory, image, links, volumes, snapshot, log }: MachinesOptions): Promise<Machines> {
+    await mkdir(join(directory, machinesFolder), { recursive: true, mode: 0o700 });
+    const folder = await realpath(join(directory, machinesFolder));
     const sandbox = await sandboxName(directory);
     const cgroups = await MachineCgroups.open(sandbox);
     await raiseSharedLimits(log);
-    const machines = new Machines({ sandbox, image, links, cgroups, log }, folder);
+    const machines = new Machines(
+      { sandbox, image, links, cgroups, volumes, snapshot, disks: new DiskMeter(), log },
+      folder,
+    );
     await machines.recover();
     return machines;
   }
@@ -60,6 +75,8 @@ export class Machines implements Pick<Hosts, "powerOn" | "powerOff" | "shutdown"
       }),
     );
     await removeSupervisorFiles(sandbox);
+    await closeAllLoops(this.folder);
+    await this.surroundings.volumes.recover();
     const { records, incomplete } = await readRecords(this.folder);
     for (const folder of incomplete) await removeTree(folder);
     for (const record of records) {
@@ -103,6 +120,32 @@ export class Machines implements Pick<Hosts, "powerOn" | "powerOff" | "shutdown"
     await this.get(id).resize(limits);
   }
 
+  async resetPassword(id: number, password: string): Promise<void> {
+    await this.get(id).resetPassword(password);
+  }
+
+  async usage(id: number): Promise<MachineUsage> {
+    return this.get(id).usage();
+  }
+
+  /** Copies a machine's disk into an empty folder. */
+  async snapshot(id: number, to: string): Promise<void> {
+    await this.get(id).snapshot(to);
+  }
+
+  /** Does something while nothing in a machine moves, which may be off. */
+  async standingStill<T>(id: number, work: () => Promise<T>): Promise<T> {
+    return this.get(id).standingStill(work);
+  }
+
+  async plug(id: number, volumeId: string): Promise<void> {
+    await this.get(id).plug(volumeId);
+  }
+
+  async unplug(id: number, volumeId: string): Promise<void> {
+    await this.machines.get(id)?.unplug(volumeId);
+  }
+
   async destroy(id: number): Promise<void> {
     const machine = this.machines.get(id);
     if (machine === undefined) return;
@@ -142,5 +185,6 @@ export async function removeMachines(directory: string): Promise<void> {
   const sandbox = await sandboxName(directory);
   await (await MachineCgroups.open(sandbox)).close();
   await removeSupervisorFiles(sandbox);
-  await removeTree(join(directory, "machines"));
+  await closeAllLoops(resolve(directory, machinesFolder));
+  await removeTree(join(directory, machinesFolder));
 }

@@ -1,7 +1,13 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { disk, overlayOptions } from "./disk";
+import type { MachineFault } from "../hosts";
+import type { Device } from "../storage/volumes";
+import { deviceFunctions, deviceWord } from "./devices";
+import { overlayOptions } from "./disk";
+import { initArguments } from "./faults";
+import { disk } from "./layout";
+import { mountSpace } from "./space";
 
 export interface Launch {
   /** Unique on this machine. */
@@ -12,26 +18,40 @@ export interface Launch {
   readonly netns: string;
   /** Where the process joins the machine's cgroups. */
   readonly groups: readonly string[];
+  /** The block devices that are in the machine from its start. */
+  readonly devices: readonly Device[];
+  readonly fault?: MachineFault | undefined;
 }
 
 /**
  * What happens between our process and the machine's supervisor, in the machine's network and mount namespaces: limits
- * first, so that nothing of the machine ever runs without them.
+ * last, because the machine's own mounts are none of its rights, but before anything of the machine runs.
+ *
+ * The supervisor takes a /dev that it finds mounted, and adds what belongs there. So volumes are there before the
+ * machine's init is, and its /etc/fstab finds them.
  *
  * IPv6 addresses are not searched for duplicates: there are none, and the search costs a second of every boot.
  */
 const prepare = `set -eu
+${deviceFunctions}
 root=$1
+shift
+for file in /proc/sys/net/ipv6/conf/*/accept_dad; do
+  echo 0 >"$file"
+done
+${mountSpace}
+mount -t overlay overlay -o ${overlayOptions} "$root"
+mount -t tmpfs -o nosuid,strictatime,mode=755,size=4m,nr_inodes=128k tmpfs "$root/dev"
+while [ "$1" != -- ]; do
+  (cd "$root/dev" && lay "$1")
+  shift
+done
 shift
 while [ "$1" != -- ]; do
   echo 0 >"$1"
   shift
 done
 shift
-for file in /proc/sys/net/ipv6/conf/*/accept_dad; do
-  echo 0 >"$file"
-done
-mount -t overlay overlay -o ${overlayOptions} "$root"
 exec "$@"
 `;
 
@@ -40,11 +60,12 @@ exec "$@"
  * before it makes the machine's /sys, or that would show this machine's interfaces; and it is told of it as well, so that
  * it gives the machine the rights over it.
  */
-export function launchCommand({ name, hostname, uuid, netns, groups }: Launch): readonly [string, ...string[]] {
+export function launchCommand(launch: Launch): readonly [string, ...string[]] {
+  const { name, hostname, uuid, netns, groups, devices, fault } = launch;
   return [
     ...["nsenter", `--net=${netns}`],
     ...["unshare", "--mount", "--propagation", "private"],
-    ...["sh", "-c", prepare, "sh", disk.root, ...groups, "--"],
+    ...["sh", "-c", prepare, "sh", disk.root, ...devices.map(deviceWord), "--", ...groups, "--"],
     ...["systemd-nspawn", "--quiet", "--boot", `--directory=${disk.root}`],
     ...[`--machine=${name}`, `--uuid=${uuid}`, ...(isHostname(hostname) ? [`--hostname=${hostname}`] : [])],
     ...["--register=no", "--keep-unit", "--link-journal=no", "--console=read-only"],
@@ -53,6 +74,7 @@ export function launchCommand({ name, hostname, uuid, netns, groups }: Launch): 
     "--capability=CAP_NET_ADMIN,CAP_NET_RAW",
     // With device nodes of its own making, a machine would reach the disks of this one.
     "--drop-capability=CAP_MKNOD",
+    ...initArguments(fault),
   ] as const;
 }
 

@@ -1,20 +1,29 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 
-import type { MachineLimits, MachineSpec } from "../hosts";
+import type { MachineLimits, MachineSpec, MachineUsage, Traffic } from "../hosts";
+import { removeTree } from "../storage/folders";
+import type { MachineDisk } from "../storage/snapshots";
 import type { MachineCgroups } from "./cgroups";
-import { allowMount, consoleTail, createDisk, removeTree } from "./disk";
+import { allowMount, consoleTail, copyDisk, createDisk } from "./disk";
 import { MachineConflict, MachineFailed } from "./errors";
 import { askFor, type Ending, MachineProcess } from "./process";
+import { whenServing } from "./fill";
 import { removeSupervisorFiles } from "./launch";
+import { LoadMeter } from "./load";
+import { setRootPassword } from "./password";
+import { type MachineVolumes, plugIn, pullOut, type RunningPlace } from "./plugs";
 import { type MachineRecord, writeRecord } from "./records";
 import { renderSeed } from "./seed";
+import { fillSpace } from "./space";
+import { type DiskMeter, readUsage } from "./usage";
 
 /** What a machine asks of the network: see `MachineNetwork`. */
 export interface MachineLinks {
   attach(machine: MachineSpec): Promise<string>;
   detach(machineId: number): Promise<void>;
   networkConfig(machine: MachineSpec): string;
+  traffic(machineId: number): Promise<{ readonly public: Traffic; readonly private: Traffic }>;
 }
 
 /** What all machines of a sandbox share. */
@@ -24,6 +33,10 @@ export interface MachineSurroundings {
   readonly image: string;
   readonly links: MachineLinks;
   readonly cgroups: MachineCgroups;
+  readonly volumes: MachineVolumes;
+  /** The disk that a snapshot keeps. */
+  readonly snapshot: (id: string) => Promise<MachineDisk>;
+  readonly disks: DiskMeter;
   readonly log: (line: string) => void;
 }
 
@@ -41,12 +54,15 @@ export class Machine {
   /** Between the two runs of a reboot or a rebuild, a machine is on. */
   private between = false;
   private last: Promise<unknown> = Promise.resolve();
+  private readonly load: LoadMeter;
 
   constructor(
     private readonly surroundings: MachineSurroundings,
     private readonly folder: string,
     private record: MachineRecord,
-  ) {}
+  ) {
+    this.load = new LoadMeter(() => surroundings.cgroups.unified(record.spec.id));
+  }
 
   /** A machine that was not there before, with a fresh disk. It is off. */
   static async make(surroundings: MachineSurroundings, folder: string, spec: MachineSpec): Promise<Machine> {
@@ -94,10 +110,62 @@ export class Machine {
     );
   }
 
-  resize({ memoryMb, vcpus }: MachineLimits): Promise<void> {
+  resize({ memoryMb, vcpus, diskGb = this.spec.diskGb }: MachineLimits): Promise<void> {
     return this.inTurn(async () => {
       if (this.on) throw new MachineConflict(this.spec.id, "has to be off to be resized");
-      await this.remember({ ...this.record, spec: { ...this.spec, memoryMb, vcpus } });
+      const disk = diskGb === undefined ? {} : { diskGb };
+      await this.remember({ ...this.record, spec: { ...this.spec, memoryMb, vcpus, ...disk } });
+    });
+  }
+
+  resetPassword(password: string): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.on) throw new MachineConflict(this.spec.id, "has to be off to get another password");
+      await setRootPassword(this.folder, password);
+    });
+  }
+
+  /**
+   * Copies its disk.
+   * @param to An empty folder.
+   */
+  snapshot(to: string): Promise<void> {
+    return this.standingStill(() => copyDisk(this.folder, to, this.running?.pid));
+  }
+
+  /** Does something while nothing in the machine moves: what it wrote is as after a loss of power. */
+  standingStill<T>(work: () => Promise<T>): Promise<T> {
+    return this.inTurn(async () => {
+      if (this.running === undefined) return work();
+      const { cgroups } = this.surroundings;
+      await cgroups.pause(this.spec.id);
+      try {
+        return await work();
+      } finally {
+        await cgroups.resume(this.spec.id);
+      }
+    });
+  }
+
+  /** Puts a volume into the machine, if it is on: otherwise it finds it when it is switched on. */
+  plug(volumeId: string): Promise<void> {
+    return this.inTurn(() => this.whenOn((place) => plugIn(this.surroundings, place, volumeId)));
+  }
+
+  /** Pulls a volume out of the machine, if it is on. */
+  unplug(volumeId: string): Promise<void> {
+    return this.inTurn(() => this.whenOn((place) => pullOut(this.surroundings, place, volumeId)));
+  }
+
+  async usage(): Promise<MachineUsage> {
+    const { cgroups, links, disks } = this.surroundings;
+    const { id } = this.spec;
+    const on = this.running !== undefined;
+    return readUsage(this.spec, {
+      groups: on ? { unified: cgroups.unified(id), memory: cgroups.memory(id) } : undefined,
+      load: this.load.averages,
+      traffic: on ? await links.traffic(id) : undefined,
+      disk: await disks.content(this.folder, this.running?.pid),
     });
   }
 
@@ -109,6 +177,11 @@ export class Machine {
     });
   }
 
+  private async whenOn(work: (place: RunningPlace) => Promise<void>): Promise<void> {
+    const supervisor = this.running?.pid;
+    if (supervisor !== undefined) await work({ id: this.spec.id, folder: this.folder, supervisor });
+  }
+
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.last.then(work);
     this.last = done.catch(() => undefined);
@@ -116,8 +189,10 @@ export class Machine {
   }
 
   private async freshDisk(spec: MachineSpec): Promise<void> {
-    const { links, image } = this.surroundings;
-    await createDisk(this.folder, image, renderSeed(spec, links.networkConfig(spec)));
+    const { links, image, snapshot } = this.surroundings;
+    const origin = spec.image === undefined ? { image } : await snapshot(spec.image);
+    await createDisk(this.folder, origin, renderSeed(spec, links.networkConfig(spec)), spec);
+    this.surroundings.disks.forget(this.folder);
     await this.remember({ spec, uuid: randomUUID() });
   }
 
@@ -129,17 +204,21 @@ export class Machine {
   private async boot(action: string): Promise<void> {
     if (this.running) return;
     const { spec, uuid } = this.record;
-    const { sandbox, links, cgroups } = this.surroundings;
+    const { sandbox, links, cgroups, volumes } = this.surroundings;
     let run: MachineProcess | undefined;
     try {
       await allowMount(this.folder);
-      const [netns, groups] = await Promise.all([links.attach(spec), cgroups.create(spec.id, spec)]);
+      const [netns, devices] = await Promise.all([links.attach(spec), volumes.open(spec.id)]);
+      const numbers = devices.map(({ number }) => number);
+      const groups = await cgroups.create(spec.id, spec, numbers);
       run = new MachineProcess(this.folder, {
         name: `${sandbox}-${spec.id}`,
         hostname: spec.hostname,
         uuid,
         netns,
         groups,
+        devices,
+        fault: spec.fault,
       });
       this.running = run;
       await run.initRuns();
@@ -151,8 +230,21 @@ export class Machine {
       throw new MachineFailed(spec.id, action, cause instanceof Error ? cause.message : String(cause), tail, { cause });
     }
     const started = run;
+    this.load.start();
+    if (spec.fault === "disk-full") this.fill(started);
     void started.ended.then((ending) => {
       this.onEnd(started, ending);
+    });
+  }
+
+  /** Lets the disk of a machine run full when it is up. */
+  private fill(run: MachineProcess): void {
+    const filled = whenServing(run).then(async () => {
+      if (run.pid !== undefined) await fillSpace(this.folder, run.pid);
+    });
+    filled.catch((error: unknown) => {
+      // A machine that ended meanwhile has nothing to be filled.
+      if (run.pid !== undefined) this.surroundings.log(error instanceof Error ? error.message : String(error));
     });
   }
 
@@ -196,10 +288,12 @@ export class Machine {
   /** Removes what a run leaves: processes, limits, and the network namespace with its interfaces. */
   private async clear(): Promise<void> {
     const { id } = this.spec;
+    this.load.stop();
     try {
       await this.surroundings.cgroups.remove(id);
     } finally {
       await this.surroundings.links.detach(id);
+      await this.surroundings.volumes.close(id);
       await removeSupervisorFiles(this.surroundings.sandbox, id);
     }
   }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { disk } from "./disk";
+import { disk } from "./layout";
 import { type Launch, launchCommand, launchEnvironment } from "./launch";
 
 /** How a machine's run ended. */
@@ -48,6 +48,11 @@ export class MachineProcess {
         resolve(code === rebootExitCode ? "rebooted" : "halted");
       });
     });
+  }
+
+  /** The process whose mount namespace has the machine's disk; undefined when the run is over. */
+  get pid(): number | undefined {
+    return this.over ? undefined : this.supervisor.pid;
   }
 
   /** Waits until the machine's own init runs. Fails with a short reason when it never does. */
@@ -102,7 +107,7 @@ export class MachineProcess {
   }
 
   /** The machine's init, as soon as it is one: before that, the same process prepares the machine. */
-  private async init(): Promise<number | undefined> {
+  async init(): Promise<number | undefined> {
     const { pid } = this.supervisor;
     if (pid === undefined || this.over) return undefined;
     const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");

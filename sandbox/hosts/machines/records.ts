@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import type { MachineSpec } from "../hosts";
-import { writeWhole } from "./disk";
+import { writeWhole } from "../storage/records";
 
 const file = "machine.json";
 
@@ -25,6 +25,9 @@ const spec = z.object({
   tags: z.array(z.string()),
   memoryMb: z.number(),
   vcpus: z.number(),
+  diskGb: z.number().exactOptional(),
+  image: z.string().exactOptional(),
+  fault: z.enum(["never-boots", "wrong-host-key", "disk-full"]).exactOptional(),
 }) satisfies z.ZodType<MachineSpec>;
 
 const record = z.object({ spec, uuid: z.uuid() }) satisfies z.ZodType<MachineRecord>;

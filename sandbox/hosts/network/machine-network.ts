@@ -1,4 +1,5 @@
 import type { MachineFilter, MachineSpec, PrivateNetwork, ReservedAddress, SandboxRanges, Zone } from "../hosts";
+import type { MachineTraffic } from "./traffic";
 
 /**
  * The part of the machine room that machines are linked by. Everything with `set` states all there is, and may be called
@@ -33,6 +34,8 @@ export interface MachineNetwork {
   attach(machine: MachineSpec): Promise<string>;
   /** Removes a machine's namespace and links, ends what runs there, and forgets its flows. No error when there are none. */
   detach(machineId: number): Promise<void>;
+  /** What went through a machine's links since it was attached; zeros when it is not. */
+  traffic(machineId: number): Promise<MachineTraffic>;
   /** cloud-init's network configuration (version 2, matched by MAC) with which the guest raises its interfaces itself. */
   networkConfig(machine: MachineSpec): string;
 

@@ -16,6 +16,7 @@ import { outsideHelper } from "./outside";
 import { checkRanges } from "./private-networks";
 import { ruleset } from "./rules";
 import { namespacesOf, removeNamespace, sweep } from "./sweep";
+import { type MachineTraffic, readTraffic } from "./traffic";
 import { writeVisitorFiles } from "./visitor";
 
 /** One sandbox's network: a router namespace that every machine is linked to, and on this machine itself only one link. */
@@ -160,6 +161,12 @@ export class RoutedNetwork implements MachineNetwork {
       const own = [outer, inner].flatMap((port) => (port === undefined ? [] : [...port.ipv4, ...port.ipv6]));
       await cutFlows(this.layout.router, [...own, ...reserved]);
     });
+  }
+
+  async traffic(machineId: number): Promise<MachineTraffic> {
+    const machine = this.attached.get(machineId);
+    if (machine === undefined) return { public: { in: 0, out: 0 }, private: { in: 0, out: 0 } };
+    return readTraffic(this.layout.router, portsOf(this.layout, machine));
   }
 
   networkConfig(machine: MachineSpec): string {

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -97,17 +97,42 @@ export class MachineRoom {
     return spec;
   }
 
-  /** Runs a script in a machine, by SSH with the pinned host key. */
-  async ssh({ public: outer }: MachineSpec, script: string): Promise<Answer> {
+  /** The host key that user data gives to every machine: kind and key. */
+  get pinned(): string {
+    return (this.hostKeys?.publicKey ?? "").split(" ").slice(0, 2).join(" ");
+  }
+
+  /** The host key that a machine shows as soon as it shows one. */
+  async hostKey({ public: outer }: MachineSpec): Promise<string> {
+    let shown = "";
+    await until(async () => {
+      const args = ["-t", "ed25519", "-T", "2", outer?.ipv4 ?? ""];
+      const scan = await execute("ssh-keyscan", args).catch(() => ({ stdout: "" }));
+      shown = /(ssh-ed25519 \S+)/.exec(scan.stdout)?.[1] ?? "";
+      return shown !== "";
+    });
+    return shown;
+  }
+
+  /** What a machine's folder takes of this machine's disk. */
+  bytes(id: number): number {
+    const folder = join(this.directory, "machines", String(id));
+    return Number(execFileSync("du", ["-s", "--block-size=1", folder], { encoding: "utf8" }).split("\t")[0]);
+  }
+
+  /** Runs a script in a machine, by SSH with the pinned host key, or another. */
+  async ssh({ id, public: outer }: MachineSpec, script: string, hostKey = this.pinned): Promise<Answer> {
     const address = outer?.ipv4 ?? "";
-    const known = join(this.directory, "../known_hosts");
-    await writeFile(known, `${address} ${this.hostKeys?.publicKey ?? ""}\n`);
+    const known = join(this.directory, `../known_hosts_${id}`);
+    await writeFile(known, `${address} ${hostKey}\n`);
     const options = [
       ...["StrictHostKeyChecking=yes", `UserKnownHostsFile=${known}`, "GlobalKnownHostsFile=none", "BatchMode=yes"],
       ...["ConnectTimeout=2", "LogLevel=ERROR", "HostKeyAlgorithms=ssh-ed25519"],
     ];
     const args = [...options.flatMap((option) => ["-o", option]), "-F", "none", "-i", join(this.directory, "../admin")];
     const child = execute("ssh", [...args, `root@${address}`, "bash", "-s"], { timeout: 60_000 });
+    // A connection that is refused says so by the exit code.
+    child.child.stdin?.on("error", () => undefined);
     child.child.stdin?.end(script);
     try {
       return { code: 0, output: (await child).stdout };
