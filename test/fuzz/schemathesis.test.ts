@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { PaperProcess } from "./paper-process";
+import { schemathesis, unreached, whyNot } from "./schemathesis";
+
+/** FUZZ_EXAMPLES: about how many requests to an operation in a phase; FUZZ_SECONDS: at most; FUZZ_SEED: a number. */
+const { FUZZ_EXAMPLES = "8", FUZZ_SECONDS = "60", FUZZ_SEED = "20260101" } = process.env;
+const effort = { examples: Number(FUZZ_EXAMPLES), seconds: Number(FUZZ_SECONDS), seed: Number(FUZZ_SEED) };
+const reason = whyNot();
+
+if (reason !== undefined) {
+  test("NOT FUZZED: DigitalOcean's description of its API is not on this machine", () => {
+    console.warn(reason);
+  });
+} else {
+  describe(`requests drawn from DigitalOcean's description, valid and not (seed ${effort.seed})`, () => {
+    let cloud: PaperProcess;
+    let directory: string;
+    beforeAll(async () => {
+      directory = mkdtempSync(join(tmpdir(), "deploy4me-fuzz-"));
+      cloud = await PaperProcess.start();
+    });
+    afterAll(async () => {
+      await cloud.close();
+      rmSync(directory, { recursive: true });
+    });
+
+    test(
+      "never make the API fail, show its insides, or leave anything unfinished",
+      async () => {
+        const output = await schemathesis(cloud, directory, effort);
+        const { report, open } = await cloud.report();
+        await cloud.health();
+        const { never, onlyRefused } = unreached(report.outcomes);
+        const requests = Object.values(report.outcomes).reduce((sum, count) => sum + count, 0);
+        process.stdout.write(
+          `schemathesis: ${requests} requests; never asked: ${never.join(", ") || "nothing"}; ` +
+            `only refused: ${onlyRefused.join(", ") || "nothing"}\n${output.slice(-1500)}\n`,
+        );
+        expect(report.wrong).toEqual([]);
+        expect(open).toEqual([]);
+        expect(never).toEqual([]);
+      },
+      (effort.seconds + 60) * 1000,
+    );
+  });
+}

@@ -1,0 +1,44 @@
+import fc from "fast-check";
+
+import { kinds } from "./kinds";
+import { sequences } from "./steps";
+import { World } from "./world";
+
+/**
+ * Sequences nobody thought of. The same ones each time, unless the environment says otherwise: PROPERTY_RUNS (how many),
+ * PROPERTY_SEED (a number, or `random`), PROPERTY_PATH (what a failure printed, to see that one again).
+ */
+const { PROPERTY_RUNS = "60", PROPERTY_SEED = "20260101", PROPERTY_PATH } = process.env;
+const seed = PROPERTY_SEED === "random" ? Date.now() & 0x7fffffff : Number(PROPERTY_SEED);
+const numRuns = Number(PROPERTY_RUNS);
+
+describe("any sequence of calls, failures of the machine room and restarts", () => {
+  const tally = new Map<string, number>();
+
+  test(
+    "leaks no machine, gives no address twice, ends every action and keeps what was answered",
+    async () => {
+      const property = fc.asyncProperty(sequences, async (steps) => {
+        const world = await World.open(tally);
+        try {
+          await world.live(steps);
+        } finally {
+          await world.close();
+        }
+      });
+      await fc.assert(property, {
+        seed,
+        numRuns,
+        ...(PROPERTY_PATH === undefined ? {} : { path: PROPERTY_PATH }),
+      });
+    },
+    numRuns * 2000 + 60_000,
+  );
+
+  test("has every kind of call succeed and be refused: a sequence of refusals would prove nothing", () => {
+    const never = Object.keys(kinds).flatMap((kind) =>
+      ["2xx", "4xx"].map((outcome) => `${kind} ${outcome}`).filter((outcome) => !tally.has(outcome)),
+    );
+    expect(never).toEqual([]);
+  });
+});
