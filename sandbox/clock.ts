@@ -3,15 +3,22 @@ import { setTimeout as wait } from "node:timers/promises";
 /** The time as the sandbox sees it. Everything that is dated, runs out or takes a set time asks it. */
 export interface Clock {
   now(): Date;
-  /** @param ms milliseconds of this clock; resolves at once when they are over already */
-  sleep(ms: number): Promise<void>;
+  /**
+   * @param ms milliseconds of this clock; resolves at once when they are over already
+   * @param signal when it is aborted, the sleep ends early
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: async (ms) => {
-    if (ms > 0) await wait(ms);
+  sleep: async (ms, signal) => {
+    if (ms <= 0) return;
+    await wait(ms, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+      // By the signal alone: errors of Node's own may be of another realm.
+      if (signal?.aborted !== true) throw error;
+    });
   },
 };
 
@@ -34,10 +41,20 @@ export class ManualClock implements Clock {
     return new Date(this.time);
   }
 
-  sleep(ms: number): Promise<void> {
-    if (ms <= 0) return Promise.resolve();
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms <= 0 || signal?.aborted === true) return Promise.resolve();
     return new Promise((wake) => {
-      this.sleepers.push({ until: this.time + ms, wake });
+      const early = (): void => {
+        this.sleepers = this.sleepers.filter((one) => one !== sleeper);
+        wake();
+      };
+      const end = (): void => {
+        signal?.removeEventListener("abort", early);
+        wake();
+      };
+      const sleeper = { until: this.time + ms, wake: end };
+      this.sleepers.push(sleeper);
+      signal?.addEventListener("abort", early);
     });
   }
 

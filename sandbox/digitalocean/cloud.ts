@@ -1,8 +1,12 @@
 import { type Clock, systemClock } from "../clock";
 import type { Hosts } from "../hosts/hosts";
 import { rangeWith } from "./addresses";
-import { serverError } from "./errors";
-import { type Context, operationOf } from "./operations";
+import { Consistency } from "./consistency";
+import { type ApiError, serverError } from "./errors";
+import { type Interference, noInterference, type Trouble } from "./interference";
+import { isShown } from "./models/actions";
+import { keepUsage } from "./models/usage";
+import { type Context, type Desk, type Mail, operationOf, type Outcome } from "./operations";
 import { roomView, type RoomView, tell } from "./room";
 import { type Action, type CloudState, type Droplet, timestamp } from "./state";
 import { emptyState, type Store } from "./store";
@@ -27,6 +31,10 @@ export interface CloudOptions {
   readonly clock?: Clock;
   /** What happened and why something failed; never a secret. */
   readonly log: (line: string) => void;
+  /** Brings the account's owner a mail, which may hold a password. Default: there is no such way, and what needs one fails. */
+  readonly mail?: (mail: Mail) => Promise<void>;
+  /** What makes actions go wrong on purpose. Default: nothing. */
+  readonly interference?: Interference;
 }
 
 /**
@@ -37,19 +45,35 @@ export interface CloudOptions {
 export class Cloud {
   readonly hosts: Hosts;
   readonly clock: Clock;
+  /** How late it is with what it shows. */
+  readonly consistency: Consistency;
   private readonly store: Store;
   private readonly log: (line: string) => void;
+  private readonly mail: (mail: Mail) => Promise<void>;
+  private readonly interference: Interference;
   private current: CloudState;
   private told: RoomView | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private readonly running = new Map<number, Promise<void>>();
+  /** Of those, the ones that are held up on purpose. */
+  private readonly held = new Set<number>();
   private closing = false;
 
-  private constructor({ store, hosts, clock = systemClock, log }: CloudOptions) {
+  private constructor({
+    store,
+    hosts,
+    clock = systemClock,
+    log,
+    mail = noMail,
+    interference = noInterference,
+  }: CloudOptions) {
     this.store = store;
     this.hosts = hosts;
     this.clock = clock;
+    this.consistency = new Consistency(clock);
     this.log = log;
+    this.mail = mail;
+    this.interference = interference;
     this.current = store.read() ?? emptyState(timestamp(clock.now()));
   }
 
@@ -84,17 +108,28 @@ export class Cloud {
     return turn;
   }
 
+  /**
+   * Waits for the end of an action that belongs to the request itself.
+   * @throws ApiError 500 when it fails, or the daemon ends before: it is gone on with at the next start
+   */
+  async carriedOut({ id }: Pick<Action, "id">): Promise<void> {
+    await this.running.get(id);
+    const action = this.current.actions.find((one) => one.id === id);
+    if (action?.status !== "completed") throw notCarriedOut();
+  }
+
   /** Whether a droplet's machine runs, as the room sees it. */
   isRunning({ id }: Pick<Droplet, "id">): boolean {
     return this.hosts.status(id) === "active";
   }
 
-  /** Resolves when nothing is in progress any more. */
+  /** Resolves when nothing is in progress any more but what is held up on purpose. */
   async settled(): Promise<void> {
     for (;;) {
       await this.queue;
-      if (this.running.size === 0) return;
-      await Promise.all(this.running.values());
+      const going = [...this.running].filter(([id]) => !this.held.has(id));
+      if (going.length === 0) return;
+      await Promise.all(going.map(([, run]) => run));
     }
   }
 
@@ -102,6 +137,7 @@ export class Cloud {
   async close(graceMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
+    this.consistency.release();
     await Promise.race([this.settled(), grace]);
     clearTimeout(timer);
     this.closing = true;
@@ -120,16 +156,18 @@ export class Cloud {
   }
 
   private async commit(draft: CloudState): Promise<void> {
+    keepUsage(draft, timestamp(this.clock.now()));
     const view = roomView(draft);
     try {
       await tell(this.hosts, view, this.told);
     } catch (error) {
       this.log(`the machine room refused a change, it is taken back: ${reason(error)}`);
       await this.takeBack();
-      throw serverError("The sandbox could not carry this out; its log (daemon.log) says why.");
+      throw notCarriedOut();
     }
     this.told = view;
     this.store.write(draft);
+    this.consistency.made(this.current.next.droplet, draft.next.droplet);
     this.current = draft;
     this.startWhatIsInProgress(false);
   }
@@ -191,26 +229,49 @@ export class Cloud {
     const operation = operationOf(action);
     const what = `${action.type} of ${targetName(this.current, action)} (action ${action.id})`;
     const started = Date.now();
+    const began = this.clock.now();
+    let outcome: Outcome = {};
+    const desk = { mail: this.mail, note: (noted: Outcome) => void (outcome = noted), log: this.log };
     try {
       const act = again ? (operation.again ?? operation.act) : operation.act;
-      await act?.(this.hosts, this.current, action);
+      const trouble = again || !isShown(action) ? {} : this.interference.onAction(action, this.current);
+      await this.suffer(action, trouble);
+      // What can't be taken back is not even begun.
+      if (trouble.errored === undefined || operation.undo !== undefined)
+        await act?.(this.hosts, this.current, action, desk);
+      if (trouble.errored !== undefined) throw new Error(trouble.errored);
+      if (isShown(action)) await this.consistency.lasted(began);
       if (this.closing) return;
       await this.change((draft, context) => {
-        operation.done?.(draft, action, context);
+        operation.done?.(draft, action, context, outcome);
         end(draft, action.id, "completed", context);
       });
       this.log(`${what} completed in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     } catch (error) {
       if (this.closing) return;
       this.log(`${what} failed: ${reason(error)}`);
-      await this.giveUp(action);
+      await this.giveUp(action, desk);
     }
   }
 
-  private async giveUp(action: Action): Promise<void> {
+  private async suffer({ id, target }: Action, { stuck, machine }: Trouble): Promise<void> {
+    if (stuck !== undefined) {
+      this.held.add(id);
+      await stuck;
+      this.held.delete(id);
+      if (this.closing) throw new Error("it was held up until the sandbox was closed");
+    }
+    if (machine === undefined || target.kind !== "droplet") return;
+    await this.change((draft) => {
+      const droplet = draft.droplets.find((one) => one.id === target.dropletId);
+      if (droplet !== undefined) droplet.machineFault = machine;
+    });
+  }
+
+  private async giveUp(action: Action, desk: Desk): Promise<void> {
     const operation = operationOf(action);
     try {
-      const cleared = await attempt(() => operation.undo?.(this.hosts, this.current, action), this.log);
+      const cleared = await attempt(() => operation.undo?.(this.hosts, this.current, action, desk), this.log);
       await this.change((draft, context) => {
         if (cleared) operation.failed?.(draft, action, context);
         end(draft, action.id, "errored", context);
@@ -219,6 +280,14 @@ export class Cloud {
       this.log(`action ${action.id} could not even be marked as errored: ${reason(error)}`);
     }
   }
+}
+
+function noMail(): Promise<void> {
+  return Promise.reject(new Error("there is no way for a mail to the account's owner"));
+}
+
+function notCarriedOut(): ApiError {
+  return serverError("The sandbox could not carry this out; its log (daemon.log) says why.");
 }
 
 async function attempt(act: () => Promise<void> | undefined, log: (line: string) => void): Promise<boolean> {

@@ -15,12 +15,24 @@ export function page<Item>(
   items: readonly Item[],
   body: (item: Item) => object,
 ): object {
+  const { shown, ...rest } = pageOf(request, items);
+  return { [name]: shown.map(body), ...rest };
+}
+
+export interface Page<Item> {
+  readonly shown: readonly Item[];
+  readonly links: object;
+  readonly meta: { readonly total: number };
+}
+
+/** What a request wants to see of a collection. */
+export function pageOf<Item>(request: FastifyRequest, items: readonly Item[]): Page<Item> {
   const url = new URL(request.url, originOf(request));
   const perPage = number(url.searchParams.get("per_page"), usualPage, largestPage);
   const last = Math.max(1, Math.ceil(items.length / perPage));
   const current = number(url.searchParams.get("page"), 1, Number.MAX_SAFE_INTEGER);
   const shown = items.slice((current - 1) * perPage, current * perPage);
-  return { [name]: shown.map(body), links: links(url, current, last), meta: { total: items.length } };
+  return { shown, links: links(url, current, last), meta: { total: items.length } };
 }
 
 function links(url: URL, current: number, last: number): object {

@@ -7,6 +7,7 @@ import type {
   ReservedAddress,
   Zone,
 } from "../hosts/hosts";
+import { findImage } from "./catalogue/images";
 import { findSize } from "./catalogue/sizes";
 import type { CloudState, Droplet, Firewall, FirewallRule } from "./state";
 
@@ -21,7 +22,7 @@ export interface RoomView {
 export function roomView(state: CloudState): RoomView {
   return {
     networks: networks(state),
-    reserved: state.reservedIps.map(({ ip, dropletId }) => ({
+    reserved: [...state.reservedIps, ...state.reservedIpv6s].map(({ ip, dropletId }) => ({
       address: ip,
       ...(dropletId === undefined ? {} : { machineId: dropletId }),
     })),
@@ -79,7 +80,7 @@ function addressesOf({ publicIpv4, privateIpv4, ipv6 }: Droplet): string[] {
 
 /** The machine of a droplet. */
 export function machineSpec(droplet: Droplet): MachineSpec {
-  const { id, hostname, region, userData, sshKeys, publicIpv4, ipv6, privateIpv4, vpcId, tags } = droplet;
+  const { id, hostname, region, userData, sshKeys, publicIpv4, ipv6, privateIpv4, vpcId, tags, image, disk } = droplet;
   return {
     id,
     hostname,
@@ -88,6 +89,8 @@ export function machineSpec(droplet: Droplet): MachineSpec {
     sshKeys,
     tags,
     ...limits(droplet.size),
+    diskGb: disk,
+    ...(findImage(image) === undefined ? { image } : {}),
     private: { networkId: vpcId, ipv4: privateIpv4 },
     ...(publicIpv4 === undefined ? {} : { public: { ipv4: publicIpv4, ...(ipv6 === undefined ? {} : { ipv6 }) } }),
   };

@@ -1,10 +1,19 @@
+import type { MachineFault } from "../hosts/hosts";
+
 /**
  * What the cloud knows, as it is kept on the disk: plain data, one object per resource. Everything the API answers and
  * everything the machine room is told is derived from it.
  */
 export interface CloudState {
   readonly version: 2;
-  readonly account: { readonly uuid: string; readonly teamUuid: string };
+  readonly account: {
+    readonly uuid: string;
+    readonly teamUuid: string;
+    /** Absent: the name that the first team of an account has. */
+    readonly teamName?: string;
+    /** Where they are not the usual ones. */
+    limits?: Partial<AccountLimits>;
+  };
   /** The next number of each kind. Numbers are never used twice. */
   readonly next: { droplet: number; action: number; sshKey: number; record: number; image: number };
   /** The address given last from each pool, so that a freed one is not handed out again at once. */
@@ -20,10 +29,24 @@ export interface CloudState {
   snapshots: Snapshot[];
   domains: Domain[];
   tags: string[];
+  /** What got which tag, the latest last. Whether it still has it is said by the resource itself. */
+  taggings?: Tagging[];
+  /** Droplets that were destroyed together with other resources, or are being so: the latest of each droplet. */
+  destructions?: Destruction[];
   firewalls: Firewall[];
   projects: Project[];
+  /** What is or was to be paid for, the latest last. */
+  usage?: UsageRecord[];
+  alertPolicies?: AlertPolicy[];
   /** Which project a resource is in, by its URN. Those that are not here are in the default project. */
   projectOf: Record<string, { projectId: string; assignedAt: string }>;
+}
+
+/** How many of each the account may have. */
+export interface AccountLimits {
+  readonly droplets: number;
+  readonly reservedIps: number;
+  readonly volumes: number;
 }
 
 export interface SshKey {
@@ -58,7 +81,28 @@ export interface Droplet {
   made: boolean;
   /** What it should be. A machine that halts by itself is off although it should be on. */
   power: "on" | "off";
+  /** Absent where no backups are made. */
+  backups?: DropletBackups;
+  /** What its machine is made with, until it is made: see sandbox/faults. */
+  machineFault?: MachineFault;
 }
+
+export interface DropletBackups {
+  policy: BackupPolicy;
+  /** When the window begins in which the next backup is made. */
+  nextWindow: string;
+}
+
+export interface BackupPolicy {
+  readonly plan: "daily" | "weekly";
+  /** Of a weekly plan. */
+  readonly weekday?: Weekday;
+  /** The hour of the day, in UTC, at which the window begins. */
+  readonly hour: number;
+}
+
+export const weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] as const;
+export type Weekday = (typeof weekdays)[number];
 
 export interface Action {
   readonly id: number;
@@ -88,6 +132,7 @@ export interface ActionInput {
   readonly sizeGb?: number;
   readonly snapshotId?: string;
   readonly region?: string;
+  readonly backupPolicy?: BackupPolicy;
 }
 
 export interface Vpc {
@@ -136,17 +181,48 @@ export interface Snapshot {
   name: string;
   readonly resourceType: "droplet" | "volume";
   readonly resourceId: string;
-  /** Of droplets: whether somebody asked for it or the backup plan made it. */
-  readonly kind: "snapshot" | "backup";
+  /** Of droplets: whether somebody asked for it or the backup plan made it. A backup can be made a snapshot. */
+  kind: "snapshot" | "backup";
   regions: string[];
   readonly minDiskGb: number;
-  readonly sizeGb: number;
+  sizeGb: number;
   tags: string[];
   readonly createdAt: string;
   /** Of droplets: the slug of the public image that lies below. */
   readonly baseImage?: string;
+  /** Of volumes: what the volume was made with. */
+  readonly filesystem?: Pick<Volume, "filesystemType" | "filesystemLabel">;
+  /** Of backups: when they are removed. */
+  expiresAt?: string;
   /** Whether the machine room has made it. */
   made: boolean;
+  /** Gone, and remembered only because droplets that were made from it show it. */
+  deleted?: true;
+}
+
+export interface Tagging {
+  readonly tag: string;
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** A droplet and what goes with it. */
+export interface Destruction {
+  readonly dropletId: number;
+  readonly dropletName: string;
+  resources: DestructionItem[];
+  destroyedAt?: string;
+  error?: string;
+  completedAt?: string;
+}
+
+export interface DestructionItem {
+  readonly kind: "reserved_ip" | "snapshot" | "volume" | "volume_snapshot";
+  /** An address, or what the API knows it by. */
+  readonly id: string;
+  readonly name: string;
+  destroyedAt?: string;
+  error?: string;
 }
 
 export interface Domain {
@@ -204,6 +280,38 @@ export interface Project {
   isDefault: boolean;
   readonly createdAt: string;
   updatedAt: string;
+}
+
+/** Something that costs by the time that it is there. */
+export interface UsageRecord {
+  readonly product: "Droplets" | "Backups" | "Volumes" | "Snapshots" | "Reserved IPs";
+  /** What the API knows the resource by. */
+  readonly resourceId: string;
+  readonly description: string;
+  /** US dollars: no month costs more. */
+  readonly monthly: number;
+  /** US dollars. */
+  readonly hourly: number;
+  /** The name of the resource's project; empty when it is in none. */
+  readonly project: string;
+  readonly from: string;
+  /** Absent while it is there. */
+  until?: string;
+}
+
+/** When somebody wants to be told of a droplet. Kept, but nobody is ever told: the sandbox sends no mail. */
+export interface AlertPolicy {
+  readonly uuid: string;
+  readonly type: string;
+  readonly description: string;
+  readonly compare: "GreaterThan" | "LessThan";
+  readonly value: number;
+  readonly window: "5m" | "10m" | "30m" | "1h";
+  readonly entities: readonly string[];
+  readonly tags: readonly string[];
+  readonly emails: readonly string[];
+  readonly slack: readonly { readonly channel: string; readonly url: string }[];
+  readonly enabled: boolean;
 }
 
 /** A point in time as the API writes it: to the second. */

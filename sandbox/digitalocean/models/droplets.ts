@@ -1,13 +1,17 @@
-import { findImage } from "../catalogue/images";
 import { findRegion, openRegions } from "../catalogue/regions";
 import { findSize } from "../catalogue/sizes";
 import { notFound, unprocessable } from "../errors";
 import type { Context } from "../operations";
-import type { Action, CloudState, Droplet } from "../state";
-import { addAction, refuseWhenLocked } from "./actions";
+import type { Action, BackupPolicy, CloudState, Droplet, Volume } from "../state";
+import { refuseTooManyDroplets } from "./account";
+import { addAction, refuseWhenLocked, refuseWhenVolumeBusy } from "./actions";
+import { backupPolicy, type PolicyInput, switchOnBackups } from "./backups";
+import { forgetUnusedImages, sourceFor } from "./images";
 import { takeIpv6, takePrivateIpv4, takePublicIpv4 } from "./pools";
 import { findSshKey } from "./ssh-keys";
-import { createTag, dropletsWith, getTag } from "./tags";
+import { dropletsWith, getTag, tagNew } from "./tags";
+import { checkAttachable } from "./volume-actions";
+import { listVolumes } from "./volumes";
 import { ensureDefaultVpc } from "./vpcs";
 
 export interface CreateDroplet {
@@ -21,10 +25,14 @@ export interface CreateDroplet {
   readonly ipv6?: boolean | null | undefined;
   readonly monitoring?: boolean | null | undefined;
   readonly backups?: boolean | null | undefined;
+  readonly backup_policy?: PolicyInput | null | undefined;
   readonly with_droplet_agent?: boolean | null | undefined;
   readonly tags?: readonly string[] | null | undefined;
-  readonly volumes?: readonly string[] | null | undefined;
+  /** UUIDs. The official Go client gives objects, of which older versions had names. */
+  readonly volumes?: readonly VolumeReference[] | null | undefined;
 }
+
+export type VolumeReference = string | { readonly id?: string | undefined; readonly name?: string | undefined };
 
 /** What goes with every region. */
 export const defaultRegion = "nyc3";
@@ -42,10 +50,13 @@ export function createDroplets(
   if (names.length === 0 || names.length > 10)
     throw unprocessable("Between one and ten droplets can be created at once.");
   for (const name of names) checkName(name);
+  refuseTooManyDroplets(draft, names.length);
   const plan = resolve(draft, input, context);
+  if (plan.volumes.length > 0 && names.length > 1)
+    throw unprocessable("A volume can be attached to one Droplet only: create the Droplets one by one.");
   const droplets = names.map((name) => addDroplet(draft, name, plan, context));
-  const actions = droplets.map(({ id, region }) =>
-    addAction(draft, "create", { kind: "droplet", dropletId: id }, { region, now: context.now }),
+  const actions = droplets.map(({ id, region, image }) =>
+    addAction(draft, "create", { kind: "droplet", dropletId: id }, { region, now: context.now, input: { image } }),
   );
   return { droplets, actions };
 }
@@ -56,11 +67,11 @@ export function requireDroplet(state: CloudState, id: number): Droplet {
   return droplet;
 }
 
-/** The address goes at once; the machine, and with it the droplet, a moment later. */
+/** The address goes at once; the machine, and with it the droplet, a moment later. Its volumes stay, detached. */
 export function deleteDroplet(draft: CloudState, id: number, { now }: Context): void {
   const { region } = requireDroplet(draft, id);
   refuseWhenLocked(draft, id);
-  for (const reservedIp of draft.reservedIps) if (reservedIp.dropletId === id) delete reservedIp.dropletId;
+  unassignAddresses(draft, id);
   addAction(draft, "destroy", { kind: "droplet", dropletId: id }, { region, now });
 }
 
@@ -68,11 +79,20 @@ export function deleteDropletsWith(draft: CloudState, tagName: string, context: 
   for (const { id } of dropletsWith(draft, getTag(draft, tagName))) deleteDroplet(draft, id, context);
 }
 
+/** Its reserved addresses, of both families, lead nowhere from now on. */
+function unassignAddresses(draft: CloudState, dropletId: number): void {
+  for (const address of [...draft.reservedIps, ...draft.reservedIpv6s]) {
+    if (address.dropletId === dropletId) delete address.dropletId;
+  }
+}
+
 /** When its machine is gone. DNS records that lead to it stay, as in the original. */
 export function forgetDroplet(draft: CloudState, id: number): void {
   draft.droplets = draft.droplets.filter((one) => one.id !== id);
   for (const firewall of draft.firewalls) firewall.dropletIds = firewall.dropletIds.filter((one) => one !== id);
-  for (const reservedIp of draft.reservedIps) if (reservedIp.dropletId === id) delete reservedIp.dropletId;
+  unassignAddresses(draft, id);
+  for (const volume of draft.volumes) if (volume.dropletId === id) delete volume.dropletId;
+  forgetUnusedImages(draft);
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a dictionary, kept as JSON
   delete draft.projectOf[`do:droplet:${id}`];
 }
@@ -83,21 +103,12 @@ export function checkName(name: string): void {
   }
 }
 
-/** @throws ApiError that says what can be had */
-export function checkImage(reference: string | number): string {
-  const image = findImage(reference);
-  if (image !== undefined) return image.slug;
-  throw unprocessable(
-    `You specified an invalid image for Droplet creation: ${reference}. The sandbox has debian-13-x64 only.`,
-  );
-}
-
-type Plan = Pick<
-  Droplet,
-  "region" | "size" | "image" | "sshKeys" | "userData" | "tags" | "features" | "disk" | "vpcId"
-> & {
+type Plan = Pick<Droplet, "region" | "size" | "image" | "sshKeys" | "userData" | "features" | "disk" | "vpcId"> & {
   readonly publicNetworking: boolean;
   readonly ipv6: boolean;
+  readonly tagNames: readonly string[];
+  readonly volumes: readonly Volume[];
+  readonly policy?: BackupPolicy;
 };
 
 function resolve(draft: CloudState, input: CreateDroplet, { now }: Context): Plan {
@@ -106,8 +117,7 @@ function resolve(draft: CloudState, input: CreateDroplet, { now }: Context): Pla
   if (size === undefined) throw unprocessable("You specified an invalid size for Droplet creation.");
   if (!size.regions.includes(region))
     throw unprocessable(`Size is not available in this region: ${size.slug} in ${region}.`);
-  const image = checkImage(input.image);
-  if ((input.volumes ?? []).length > 0) throw unprocessable("volumes can't be attached here: the sandbox has none.");
+  const { reference: image } = sourceFor(draft, input.image, { region, diskGb: size.diskGb });
   const userData = input.user_data ?? "";
   if (Buffer.byteLength(userData) > largestUserData) throw unprocessable("user_data may not exceed 64 KiB.");
   const publicNetworking = input.public_networking !== false;
@@ -120,7 +130,9 @@ function resolve(draft: CloudState, input: CreateDroplet, { now }: Context): Pla
     userData,
     sshKeys: sshKeysOf(draft, input.ssh_keys ?? []),
     vpcId: vpcOf(draft, region, input.vpc_uuid, now),
-    tags: [...new Set((input.tags ?? []).map((tag) => createTag(draft, tag)))],
+    tagNames: input.tags ?? [],
+    volumes: volumesFor(draft, input.volumes ?? [], region),
+    ...(input.backups === true ? { policy: backupPolicy(input.backup_policy) } : {}),
     features: features(input, ipv6),
     publicNetworking,
     ipv6,
@@ -128,13 +140,15 @@ function resolve(draft: CloudState, input: CreateDroplet, { now }: Context): Pla
 }
 
 function addDroplet(draft: CloudState, name: string, plan: Plan, { ranges, now }: Context): Droplet {
-  const { publicNetworking, ipv6, ...kept } = plan;
+  const { publicNetworking, ipv6, tagNames, volumes, policy, ...kept } = plan;
   const vpc = draft.vpcs.find(({ id }) => id === plan.vpcId);
   if (vpc === undefined) throw unprocessable("Failed to resolve VPC");
+  const id = draft.next.droplet++;
   const droplet: Droplet = {
     ...structuredClone(kept),
-    id: draft.next.droplet++,
+    id,
     name,
+    tags: tagNew(draft, "droplet", id, tagNames),
     hostname: name,
     ...(publicNetworking ? { publicIpv4: takePublicIpv4(draft, ranges) } : {}),
     ...(ipv6 ? { ipv6: takeIpv6(draft, ranges) } : {}),
@@ -143,8 +157,30 @@ function addDroplet(draft: CloudState, name: string, plan: Plan, { ranges, now }
     made: false,
     power: "off",
   };
+  if (policy !== undefined) switchOnBackups(droplet, policy, now);
+  for (const volume of volumes) volume.dropletId = id;
   draft.droplets.push(droplet);
   return droplet;
+}
+
+/** Volumes that are free, in the droplet's region. */
+function volumesFor(draft: CloudState, references: readonly VolumeReference[], region: string): Volume[] {
+  const volumes = new Set(references.map((reference) => volumeFor(draft, reference, region)));
+  for (const [index, volume] of [...volumes].entries()) {
+    checkAttachable(volume, region, index);
+    refuseWhenVolumeBusy(draft, volume.id);
+  }
+  return [...volumes];
+}
+
+function volumeFor(draft: CloudState, reference: VolumeReference, region: string): Volume {
+  const { id, name } = typeof reference === "string" ? { id: reference, name: undefined } : reference;
+  const volume =
+    id === undefined || id === ""
+      ? listVolumes(draft, { name: name ?? "", region })[0]
+      : draft.volumes.find((one) => one.id === id);
+  if (volume === undefined) throw unprocessable(`There is no volume ${id ?? name ?? ""}.`);
+  return volume;
 }
 
 /** A prefix such as `nyc` means any of its regions. */
@@ -172,7 +208,6 @@ function vpcOf(draft: CloudState, region: string, id: string | null | undefined,
 
 function features(input: CreateDroplet, ipv6: boolean): string[] {
   const wanted: readonly (readonly [string, boolean])[] = [
-    ["backups", input.backups === true],
     ["ipv6", ipv6],
     ["monitoring", input.monitoring === true],
     ["droplet_agent", input.with_droplet_agent === true],

@@ -1,46 +1,43 @@
 import type { Hosts } from "../../hosts/hosts";
 import { findSize } from "../catalogue/sizes";
+import { switchOffBackups, switchOnBackups } from "../models/backups";
 import { forgetDroplet, requireDroplet } from "../models/droplets";
+import { forgetUnusedImages } from "../models/images";
 import { takeIpv6 } from "../models/pools";
+import { volumesOf } from "../models/volume-actions";
 import { limits, machineSpec } from "../room";
-import type { Action, ActionInput, CloudState, Droplet } from "../state";
-import type { Act, Operation, Operations } from "./operation";
-
-/** Which actions a request may ask for; `create` and `destroy` come from requests of their own. */
-export function isDropletAction(type: string): boolean {
-  return Object.hasOwn(dropletOperations, type) && type !== "create" && type !== "destroy";
-}
+import type { CloudState, Droplet } from "../state";
+import { destructionOperations } from "./destructions";
+import { dropletIdOf, machine, onDroplet } from "./on-droplet";
+import type { Operation, Operations } from "./operation";
+import { passwordReset } from "./password-reset";
+import { dropletSnapshotOperations } from "./snapshots";
 
 const nothing = (): Promise<void> => Promise.resolve();
 
-/** Something that is done to a droplet's machine; nothing when the droplet is gone. */
-function machine(act: (hosts: Hosts, droplet: Droplet, action: Action) => Promise<void>): Act {
-  return async (hosts, state, action) => {
-    const droplet = state.droplets.find(({ id }) => id === dropletId(action));
-    if (droplet !== undefined) await act(hosts, droplet, action);
-  };
-}
-
 export const dropletOperations: Operations = {
+  ...dropletSnapshotOperations,
+  ...destructionOperations,
   create: {
-    act: machine((hosts, droplet) => hosts.create(machineSpec(droplet))),
-    again: machine(async (hosts, droplet) => {
-      await hosts.destroy(droplet.id);
-      await hosts.create(machineSpec(droplet));
+    act: machine((hosts, droplet, _action, _desk, state) => make(hosts, state, droplet)),
+    again: machine(async (hosts, droplet, _action, _desk, state) => {
+      await remove(hosts, state, droplet);
+      await make(hosts, state, droplet);
     }),
     done: onDroplet((droplet) => {
       droplet.made = true;
       droplet.power = "on";
+      delete droplet.machineFault;
     }),
-    undo: machine((hosts, { id }) => hosts.destroy(id)),
+    undo: machine((hosts, droplet, _action, _desk, state) => remove(hosts, state, droplet)),
     failed: (draft, action) => {
-      forgetDroplet(draft, dropletId(action));
+      forgetDroplet(draft, dropletIdOf(action));
     },
   },
   destroy: {
-    act: machine((hosts, { id }) => hosts.destroy(id)),
+    act: machine((hosts, droplet, _action, _desk, state) => remove(hosts, state, droplet)),
     done: (draft, action) => {
-      forgetDroplet(draft, dropletId(action));
+      forgetDroplet(draft, dropletIdOf(action));
     },
   },
   power_on: { act: machine((hosts, { id }) => hosts.powerOn(id)), done: power("on") },
@@ -60,12 +57,16 @@ export const dropletOperations: Operations = {
     done: power("on"),
   },
   rebuild: {
-    act: machine((hosts, droplet) => hosts.rebuild(machineSpec({ ...droplet, hostname: droplet.name }))),
-    done: onDroplet((droplet, { image }) => {
+    act: machine((hosts, droplet, { input }) =>
+      hosts.rebuild(machineSpec({ ...droplet, hostname: droplet.name, image: input.image ?? droplet.image })),
+    ),
+    done: (draft, action) => {
+      const droplet = requireDroplet(draft, dropletIdOf(action));
       droplet.hostname = droplet.name;
-      droplet.image = image ?? droplet.image;
+      droplet.image = action.input.image ?? droplet.image;
       droplet.power = "on";
-    }),
+      forgetUnusedImages(draft);
+    },
   },
   resize: {
     act: machine((hosts, { id }, { input }) => hosts.resize(id, limits(input.size ?? ""))),
@@ -81,25 +82,34 @@ export const dropletOperations: Operations = {
       droplet.name = name ?? droplet.name;
     }),
   },
+  password_reset: passwordReset,
   // As in the original, the address is the machine's own to set up; a rebuilt one has it from its first boot.
   enable_ipv6: {
     done: (draft, action, { ranges }) => {
-      const droplet = requireDroplet(draft, dropletId(action));
+      const droplet = requireDroplet(draft, dropletIdOf(action));
       droplet.ipv6 ??= takeIpv6(draft, ranges);
-      addFeature(droplet, "ipv6");
+      if (!droplet.features.includes("ipv6")) droplet.features.push("ipv6");
     },
   },
-  enable_backups: {
-    done: onDroplet((droplet) => {
-      addFeature(droplet, "backups");
-    }),
-  },
-  disable_backups: {
-    done: onDroplet((droplet) => {
-      droplet.features = droplet.features.filter((feature) => feature !== "backups");
-    }),
-  },
+  enable_backups: { done: setPolicy() },
+  change_backup_policy: { done: setPolicy() },
+  disable_backups: { done: onDroplet(switchOffBackups) },
 };
+
+/**
+ * The volumes come once the machine is there, as those that are attached later do. A fault that was asked for is the
+ * machine's from then on, through reboots; one that is rebuilt or restored is made without it.
+ */
+async function make(hosts: Hosts, state: Readonly<CloudState>, droplet: Droplet): Promise<void> {
+  const { machineFault: fault } = droplet;
+  await hosts.create({ ...machineSpec(droplet), ...(fault === undefined ? {} : { fault }) });
+  for (const { id, name } of volumesOf(state, droplet.id)) await hosts.attachVolume(id, droplet.id, name);
+}
+
+async function remove(hosts: Hosts, state: Readonly<CloudState>, { id }: Droplet): Promise<void> {
+  for (const volume of volumesOf(state, id)) await hosts.detachVolume(volume.id);
+  await hosts.destroy(id);
+}
 
 function power(to: "on" | "off"): NonNullable<Operation["done"]> {
   return onDroplet((droplet) => {
@@ -107,17 +117,8 @@ function power(to: "on" | "off"): NonNullable<Operation["done"]> {
   });
 }
 
-function onDroplet(edit: (droplet: Droplet, input: ActionInput) => void): (draft: CloudState, action: Action) => void {
-  return (draft, action) => {
-    edit(requireDroplet(draft, dropletId(action)), action.input);
-  };
-}
-
-function addFeature(droplet: Droplet, feature: string): void {
-  if (!droplet.features.includes(feature)) droplet.features.push(feature);
-}
-
-function dropletId({ target }: Action): number {
-  if (target.kind !== "droplet") throw new Error(`the action's target is a ${target.kind}`);
-  return target.dropletId;
+function setPolicy(): NonNullable<Operation["done"]> {
+  return onDroplet((droplet, { backupPolicy }, now) => {
+    if (backupPolicy !== undefined) switchOnBackups(droplet, backupPolicy, now);
+  });
 }

@@ -3,15 +3,18 @@ import { findImage } from "../catalogue/images";
 import { findRegion } from "../catalogue/regions";
 import { findSize } from "../catalogue/sizes";
 import type { Cloud } from "../cloud";
-import { isLocked } from "../models/actions";
-import type { Droplet } from "../state";
+import type { CloudState, Droplet } from "../state";
+import { backupWindowBody } from "./backups";
 import { diskInfo, imageBody, regionBody, sizeBody } from "./catalogue";
+import { dropletFacts } from "./droplet-facts";
+import { ownImageBody } from "./images";
 
 export function dropletBody(cloud: Cloud, droplet: Droplet): object {
-  const { id, name, disk, tags, features, createdAt, vpcId } = droplet;
+  const { id, name, disk, tags, features, createdAt, vpcId, backups } = droplet;
+  const facts = dropletFacts(cloud.state);
   const size = findSize(droplet.size);
   const region = findRegion(droplet.region);
-  const image = findImage(droplet.image);
+  const image = dropletImageBody(cloud.state, droplet);
   if (size === undefined || region === undefined || image === undefined) {
     throw new Error(`droplet ${id} has a size, region or image that is not in the catalogue`);
   }
@@ -22,16 +25,16 @@ export function dropletBody(cloud: Cloud, droplet: Droplet): object {
     vcpus: size.vcpus,
     disk,
     disk_info: diskInfo(disk),
-    locked: isLocked(cloud.state, id),
+    locked: facts.locked.has(id),
     status: statusOf(cloud, droplet),
     kernel: null,
     created_at: createdAt,
     features,
-    backup_ids: [],
-    next_backup_window: null,
-    snapshot_ids: [],
-    image: imageBody(image),
-    volume_ids: [],
+    backup_ids: facts.backupIds.get(id) ?? [],
+    next_backup_window: backups === undefined ? null : backupWindowBody(backups),
+    snapshot_ids: facts.snapshotIds.get(id) ?? [],
+    image,
+    volume_ids: facts.volumeIds.get(id) ?? [],
     size: sizeBody(size),
     size_slug: size.slug,
     networks: networks(cloud, droplet),
@@ -39,6 +42,14 @@ export function dropletBody(cloud: Cloud, droplet: Droplet): object {
     tags,
     vpc_uuid: vpcId,
   };
+}
+
+/** A snapshot that is gone is shown as long as a droplet was made from it. */
+function dropletImageBody({ snapshots }: Readonly<CloudState>, { image }: Droplet): object | undefined {
+  const found = findImage(image);
+  if (found !== undefined) return imageBody(found);
+  const own = snapshots.find(({ id }) => id === image);
+  return own === undefined ? undefined : ownImageBody(own);
 }
 
 /** A machine that halted by itself is off, whatever it should be. */

@@ -93,7 +93,63 @@ describe("actions on a droplet", () => {
     expect(api.hosts.specOf(id)).toMatchObject({ memoryMb: 2048, vcpus: 2 });
     await act("resize", { size: "s-1vcpu-2gb", disk: true });
     expect((await api.get(`/v2/droplets/${id}`)).at("droplet", "disk")).toBe(50);
-    expect((await act("resize", { size: "s-1vcpu-1gb" })).text("message")).toContain("smaller disk");
+    expect((await act("resize", { size: "s-1vcpu-1gb" })).text("message")).toContain("can not decrease size");
+    expect((await act("resize", { size: "s-1vcpu-2gb", disk: true })).text("message")).toContain("already this size");
+    expect((await act("resize", { size: "s-1vcpu-9gb" })).text("message")).toBe("Invalid size");
+  });
+
+  test("the disk grows afterwards, too, with the same size again", async () => {
+    await act("power_off");
+    await act("resize", { size: "s-2vcpu-2gb" });
+    expect((await act("resize", { size: "s-2vcpu-2gb" })).text("message")).toContain("already this size");
+    await act("resize", { size: "s-2vcpu-2gb", disk: true });
+    expect((await api.get(`/v2/droplets/${id}`)).at("droplet", "disk")).toBe(60);
+  });
+
+  test("power_off and reboot need it on, shutdown does not mind", async () => {
+    await act("power_off");
+    expect((await act("power_off")).text("message")).toBe("Droplet is already powered off.");
+    expect((await act("reboot")).status).toBe(422);
+    expect((await act("shutdown")).status).toBe(201);
+    expect(await status()).toBe("off");
+  });
+
+  test("rebuild takes another image: by slug, by number, and a snapshot", async () => {
+    await act("snapshot", { name: "mine" });
+    const snapshot = (await api.get(`/v2/droplets/${id}`)).number("droplet", "snapshot_ids", 0);
+    await act("rebuild", { image: snapshot });
+    expect(api.hosts.specOf(id).image).toBe(String(snapshot));
+    expect((await api.get(`/v2/droplets/${id}`)).at("droplet", "image")).toMatchObject({ id: snapshot });
+    const base = (await api.get("/v2/images/debian-13-x64")).number("image", "id");
+    await act("rebuild", { image: base });
+    expect(api.hosts.specOf(id).image).toBeUndefined();
+    await act("rebuild", { image: "debian-13-x64" });
+    expect((await api.get(`/v2/droplets/${id}`)).at("droplet", "image", "slug")).toBe("debian-13-x64");
+    expect((await act("rebuild", { image: "windows-95" })).status).toBe(422);
+  });
+
+  test("password_reset sends the new one by mail, and keeps it nowhere", async () => {
+    await act("password_reset");
+    expect(api.hosts.calls.slice(-3).map(({ name }) => name)).toEqual(["shutdown", "resetPassword", "powerOn"]);
+    expect(await status()).toBe("active");
+    const [mail] = api.mails;
+    expect(mail?.subject).toBe("Your new password for web");
+    const password = /Password: (\w{24})/.exec(mail?.text ?? "")?.[1];
+    expect(password).toBeDefined();
+    expect(JSON.stringify(api.cloud.state)).not.toContain(password);
+    expect(api.log.join("\n")).not.toContain(password);
+  });
+
+  test("password_reset works on one that is off as well", async () => {
+    await act("power_off");
+    await act("password_reset");
+    expect(api.hosts.named("shutdown")).toEqual([]);
+    expect(api.mails).toHaveLength(1);
+  });
+
+  test("there is no other kernel to change to", async () => {
+    expect((await api.get(`/v2/droplets/${id}/kernels`)).list("kernels")).toEqual([]);
+    expect((await act("change_kernel", { kernel: 7515 })).status).toBe(422);
   });
 
   test("IPv6 and backups are switched on and shown", async () => {
@@ -106,6 +162,12 @@ describe("actions on a droplet", () => {
     expect((await api.get(`/v2/droplets/${id}`)).list("droplet", "features")).not.toContain("backups");
   });
 
+  test("only some can be done to all with a tag", async () => {
+    const answer = await api.post("/v2/droplets/actions?tag_name=office", { type: "rebuild" });
+    expect([answer.status, answer.text("message")]).toEqual([422, expect.stringContaining("by tag")]);
+    expect((await api.post("/v2/droplets/actions?tag_name=nothing", { type: "power_off" })).status).toBe(404);
+  });
+
   test("all with a tag are acted on at once", async () => {
     const answer = await api.post("/v2/droplets/actions?tag_name=office", { type: "power_off" });
     expect(answer.list("actions")).toMatchObject([{ type: "power_off", resource_id: id }]);
@@ -115,6 +177,8 @@ describe("actions on a droplet", () => {
 
   test("an unknown one is refused", async () => {
     expect((await act("explode")).status).toBe(422);
-    expect((await act("snapshot")).text("message")).toBe("The action snapshot is not in the sandbox.");
+    for (const type of ["create", "destroy", "backup", "constructor", "__proto__", ""]) {
+      expect((await act(type)).status).toBe(422);
+    }
   });
 });

@@ -39,12 +39,44 @@ describe("droplets", () => {
       region: "fra1",
       memoryMb: 1024,
       vcpus: 1,
+      diskGb: 25,
       userData: "#cloud-config\n",
       sshKeys: [publicKey],
       public: { ipv4: "203.0.113.4", ipv6: "2001:db8:0:1::4" },
       private: { networkId: vpc.text("vpc", "id"), ipv4: "10.20.0.4" },
       tags: ["office-bastion"],
     });
+  });
+
+  test("SSH keys are known by number and by fingerprint", async () => {
+    const key = await api.post("/v2/account/keys", { name: "admin", public_key: publicKey });
+    const ids = [key.number("ssh_key", "id"), key.text("ssh_key", "fingerprint")];
+    for (const id of ids)
+      expect(api.hosts.specOf(await api.droplet("web", { ssh_keys: [id] })).sshKeys).toEqual([publicKey]);
+    expect((await api.post("/v2/droplets", { ...small, name: "web", ssh_keys: [1] })).status).toBe(422);
+  });
+
+  test("the account has a limit", async () => {
+    const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `web-${index}`);
+    for (const count of [10, 10, 5]) {
+      expect((await api.post("/v2/droplets", { ...small, names: names(count) })).status).toBe(202);
+    }
+    const answer = await api.post("/v2/droplets", { ...small, name: "one-more" });
+    expect([answer.status, answer.text("message")]).toEqual([
+      422,
+      "creating this/these droplet(s) will exceed your droplet limit",
+    ]);
+  });
+
+  test("those of a region are neighbors", async () => {
+    const [one, two, far] = [
+      await api.droplet("one"),
+      await api.droplet("two"),
+      await api.droplet("far", { region: "nyc3" }),
+    ];
+    expect((await api.get(`/v2/droplets/${one}/neighbors`)).list("droplets")).toMatchObject([{ id: two }]);
+    expect((await api.get(`/v2/droplets/${far}/neighbors`)).list("droplets")).toEqual([]);
+    expect((await api.get("/v2/reports/droplet_neighbors_ids")).at("neighbor_ids")).toEqual([[one, two]]);
   });
 
   test("without public networking there is a private address only", async () => {
