@@ -95,7 +95,7 @@ function scopeChoice(): Html {
     >
     <label
       ><input type="radio" name="grant" value="${all}" />
-      <span>That, and: ${scopesInWords(all.split(" "))[1]}</span></label
+      <span>That, and more: ${scopesInWords(all.split(" "))[1]?.toLowerCase()}</span></label
     >
   </fieldset>`;
 }

@@ -32,7 +32,7 @@ li + li { margin-top: .25rem; }
 button { flex: 1 1 10rem; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .6rem; background: none;
   color: var(--ink); font: inherit; font-weight: 600; cursor: pointer; }
 button:hover { border-color: var(--accent); }
-button.primary { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
+button.primary { flex-grow: 2; flex-basis: 13rem; background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .note { margin: 1.25rem 0 0; font-size: .875rem; color: var(--soft); overflow-wrap: anywhere; }
 .error { margin: 1rem 0 0; padding: .85rem 1rem; border-radius: .6rem; background: var(--warn-page); color: var(--warn); }

@@ -1,16 +1,26 @@
+import { limitsOf } from "../models/account";
 import type { CloudState } from "../state";
 
-export function accountBody({ account }: CloudState): object {
+/** Who the account belongs to. */
+export const owner = { name: "Sandbox", email: "sandbox@deploy4me.example" } as const;
+
+export function teamOf({ account }: CloudState): { readonly uuid: string; readonly name: string } {
+  return { uuid: account.teamUuid, name: account.teamName ?? "My Team" };
+}
+
+export function accountBody(state: CloudState): Readonly<Record<string, unknown>> {
+  const { account } = state;
+  const { droplets, reservedIps, volumes } = limitsOf(state);
   return {
-    droplet_limit: 25,
-    floating_ip_limit: 5,
-    reserved_ip_limit: 5,
-    email: "sandbox@deploy4me.example",
-    name: "Sandbox",
+    droplet_limit: droplets,
+    floating_ip_limit: reservedIps,
+    reserved_ip_limit: reservedIps,
+    volume_limit: volumes,
+    ...owner,
     uuid: account.uuid,
     email_verified: true,
     status: "active",
     status_message: "",
-    team: { uuid: account.teamUuid, name: "My Team" },
+    team: teamOf(state),
   };
 }

@@ -68,6 +68,7 @@ describe("an application", () => {
       "http://127.0.0.1:49152@evil.example/callback",
       "https://127.0.0.1:49152/callback",
       "https://x.example:49152/callback",
+      "http://127.0.0.1:/callback",
       "http://127.0.0.1:x/callback",
     ])
       expect(isRedirectUri(application, uri)).toBe(false);
