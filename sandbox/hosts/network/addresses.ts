@@ -63,6 +63,7 @@ export function layoutOf(index: number): Layout {
       public: [`203.0.113.${start}/27`],
       reserved: [`198.51.100.${start}/27`],
       ipv6: [`2001:db8:${index}:1::/64`],
+      reservedIpv6: [`2001:db8:${index}:3::/64`],
       deployer: { ipv4: `203.0.113.${start + 2}` },
       visitor: { ipv4: `203.0.113.${start + 3}`, ipv6: `2001:db8:${index}:2::3`, namespace: `${prefix}visitor` },
     },

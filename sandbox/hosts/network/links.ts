@@ -1,4 +1,6 @@
-import type { MachineSpec, PrivateNetwork } from "../hosts";
+import { isIPv6 } from "node:net";
+
+import type { MachineSpec, PrivateNetwork, ReservedAddress } from "../hosts";
 import {
   gatewayOf,
   hostPort,
@@ -38,7 +40,7 @@ export function routerLinks({ gateway, ranges, hostLink, router }: Layout): { ho
       `address add ${metadataAddress}/32 dev lo`,
       `address add ${gateway.ipv6}/128 dev lo`,
       ...[...ranges.public, ...ranges.reserved].map((range) => `route add blackhole ${range}`),
-      ...ranges.ipv6.map((range) => `route add blackhole ${range}`),
+      ...[...ranges.ipv6, ...ranges.reservedIpv6].map((range) => `route add blackhole ${range}`),
       `link add ${visitorPort} type veth peer name eth0 netns ${visitor.namespace}`,
       `link set ${visitorPort} up`,
       `address add ${linkLocalGateway}/64 dev ${visitorPort} nodad`,
@@ -98,6 +100,23 @@ function portLink({ name, inside, mac, ipv4, ipv6 }: Port, namespace: string): s
       `route replace ${address}/128 dev ${name}`,
     ]),
   ];
+}
+
+/** Where reserved IPv6 addresses lead now. One whose machine has no interfaces leads nowhere, as one without a machine. */
+export function reservedRoutes(
+  layout: Layout,
+  machines: readonly MachineSpec[],
+  reserved: readonly ReservedAddress[],
+): string[] {
+  return reserved
+    .filter(({ address }) => isIPv6(address))
+    .map(({ address, machineId }) => {
+      const machine = machines.find(({ id }) => id === machineId);
+      const port = machine === undefined ? undefined : portsOf(layout, machine).public;
+      const own = port?.ipv6[0];
+      if (port === undefined || own === undefined) return `route replace blackhole ${address}/128`;
+      return `route replace ${address}/128 via ${own} dev ${port.name} onlink`;
+    });
 }
 
 /** The kernel lets proxied answers wait for up to 0.8 s, which every first packet would. */

@@ -1,3 +1,5 @@
+import { isIPv4, isIPv6 } from "node:net";
+
 import type { MachineSpec, PrivateNetwork, ReservedAddress } from "../hosts";
 import { anchorGateway, anchorRange, gatewayOf, netmaskOf, portsOf, prefixOf } from "./addresses";
 import type { Layout } from "./addresses";
@@ -17,8 +19,9 @@ interface Interface {
   readonly anchor_ipv4?: Ipv4;
 }
 
-interface Reserved {
-  readonly ipv4: { readonly active: boolean; readonly ip_address?: string };
+interface Lead {
+  readonly active: boolean;
+  readonly ip_address?: string;
 }
 
 /** What `/metadata/v1.json` answers, as DigitalOcean documents it. */
@@ -30,8 +33,8 @@ export interface MetadataDocument {
   readonly public_keys: readonly string[];
   readonly region: string;
   readonly interfaces: { readonly public?: readonly Interface[]; readonly private: readonly Interface[] };
-  readonly floating_ip: Reserved;
-  readonly reserved_ip: Reserved;
+  readonly floating_ip: { readonly ipv4: Lead };
+  readonly reserved_ip: { readonly ipv4: Lead; readonly ipv6: Lead };
   readonly dns: { readonly nameservers: readonly string[] };
   readonly tags: readonly string[];
   readonly features: Readonly<Record<string, boolean>>;
@@ -43,8 +46,11 @@ export function metadataDocument(
   machine: MachineSpec,
   reserved: readonly ReservedAddress[],
 ): MetadataDocument {
-  const address = reserved.find(({ machineId }) => machineId === machine.id)?.address;
-  const active: Reserved = { ipv4: address === undefined ? { active: false } : { active: true, ip_address: address } };
+  const lead = (isOfFamily: (address: string) => boolean): Lead => {
+    const found = reserved.find(({ machineId, address }) => machineId === machine.id && isOfFamily(address));
+    return found === undefined ? { active: false } : { active: true, ip_address: found.address };
+  };
+  const ipv4 = lead(isIPv4);
   const outer = publicInterface(layout, machine);
   return {
     droplet_id: machine.id,
@@ -57,8 +63,8 @@ export function metadataDocument(
       ...(outer !== undefined && { public: [outer] }),
       private: [privateInterface(layout, network, machine)],
     },
-    floating_ip: active,
-    reserved_ip: active,
+    floating_ip: { ipv4 },
+    reserved_ip: { ipv4, ipv6: lead(isIPv6) },
     dns: { nameservers: [layout.gateway.ipv4] },
     tags: machine.tags,
     features: { dhcp_enabled: false },
@@ -136,8 +142,8 @@ function treeOf(document: MetadataDocument): Tree {
       private: numbered(interfaces.private),
     },
     dns: { nameservers: document.dns.nameservers.join("\n") },
-    floating_ip: { ipv4: reservedTree(document.floating_ip) },
-    reserved_ip: { ipv4: reservedTree(document.reserved_ip) },
+    floating_ip: { ipv4: leadTree(document.floating_ip.ipv4) },
+    reserved_ip: { ipv4: leadTree(document.reserved_ip.ipv4), ipv6: leadTree(document.reserved_ip.ipv6) },
     tags: document.tags.join("\n"),
     features: Object.fromEntries(Object.entries(document.features).map(([name, on]) => [name, String(on)])),
   };
@@ -161,6 +167,6 @@ function ipv4Tree({ ip_address, netmask, gateway }: Ipv4): Tree {
   return { address: ip_address, netmask, gateway };
 }
 
-function reservedTree({ ipv4: { active, ip_address } }: Reserved): Tree {
+function leadTree({ active, ip_address }: Lead): Tree {
   return { active: String(active), ...(ip_address !== undefined && { ip_address }) };
 }

@@ -9,7 +9,7 @@ import { NetworkMembership } from "./errors";
 import { cutFlows } from "./flows";
 import { networkConfig } from "./guest";
 import type { Helper } from "./helper";
-import { networkChanges, portLinks, routerLinks, routerSettings, visitorLinks } from "./links";
+import { networkChanges, portLinks, reservedRoutes, routerLinks, routerSettings, visitorLinks } from "./links";
 import { metadataDocument } from "./metadata";
 import type { MachineNetwork } from "./machine-network";
 import { outsideHelper } from "./outside";
@@ -104,11 +104,14 @@ export class RoutedNetwork implements MachineNetwork {
     return this.change(async () => {
       const before = new Map(this.reserved.map(({ address, machineId }) => [address, machineId]));
       const after = new Map(addresses.map(({ address, machineId }) => [address, machineId]));
+      const action = "setting the reserved addresses";
       this.reserved = [...addresses];
-      await this.applyRules("setting the reserved addresses");
+      await this.applyRules(action);
       const moved = [...new Set([...before.keys(), ...after.keys()])].filter(
         (address) => before.get(address) !== after.get(address),
       );
+      const leads = moved.map((address) => addresses.find((one) => one.address === address) ?? { address });
+      await this.routeReserved(leads, action);
       await cutFlows(this.layout.router, moved);
       await this.tellAgent();
     });
@@ -141,6 +144,8 @@ export class RoutedNetwork implements MachineNetwork {
         await this.applyRules(action);
         await run("ip", ["netns", "add", namespace], { action });
         await batch(this.layout.router, portLinks(this.layout, machine), action);
+        const own = this.reserved.filter((address) => address.machineId === machine.id);
+        await this.routeReserved(own, action);
       } catch (error) {
         await this.cut(machine.id);
         throw error;
@@ -193,6 +198,11 @@ export class RoutedNetwork implements MachineNetwork {
     const namespace = machineNamespace(this.layout, machineId);
     if ((await namespacesOf(this.layout.index)).includes(namespace)) await removeNamespace(namespace);
     this.attached.delete(machineId);
+  }
+
+  private async routeReserved(addresses: readonly ReservedAddress[], action: string): Promise<void> {
+    const machines = [...this.attached.values()];
+    await batch(this.layout.router, reservedRoutes(this.layout, machines, addresses), action);
   }
 
   private async applyRules(action: string): Promise<void> {

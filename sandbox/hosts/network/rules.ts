@@ -1,3 +1,5 @@
+import { isIPv4, isIPv6 } from "node:net";
+
 import type { MachineFilter, MachineSpec, PrivateNetwork, ReservedAddress } from "../hosts";
 import {
   anchorOf,
@@ -45,7 +47,7 @@ export function ruleset(state: RoomState): string {
   const publicPorts = attached.flatMap(({ ports }) => (ports.public === undefined ? [] : [ports.public.name]));
   const verdicts = verdictsOf(attached, filtered);
   const body = [
-    ...definitions(attached, publicPorts),
+    ...definitions(state, attached, publicPorts),
     ...chain("senders", "type filter hook prerouting priority raw; policy drop;", senders),
     ...chain("destinations", "type nat hook prerouting priority dstnat; policy accept;", destinations(state)),
     ...chain("input", "type filter hook input priority filter; policy drop;", [
@@ -82,11 +84,17 @@ const senders = [
   neighbours,
 ];
 
-function definitions(attached: readonly Attached[], publicPorts: readonly string[]): string[] {
+function definitions({ reserved }: RoomState, attached: readonly Attached[], publicPorts: readonly string[]): string[] {
   const ports = attached.flatMap(({ ports }) => [...(ports.public === undefined ? [] : [ports.public]), ports.private]);
   const names = ports.map(({ name }) => `"${name}"`);
   const senders4 = ports.flatMap(({ name, mac, ipv4 }) => ipv4.map((address) => `"${name}" . ${mac} . ${address}`));
-  const senders6 = ports.flatMap(({ name, mac, ipv6 }) => ipv6.map((address) => `"${name}" . ${mac} . ${address}`));
+  const senders6 = [
+    ...ports.flatMap(({ name, mac, ipv6 }) => ipv6.map((address) => `"${name}" . ${mac} . ${address}`)),
+    ...reserved.flatMap(({ address, machineId }) => {
+      const port = attached.find(({ machine }) => machine.id === machineId)?.ports.public;
+      return isIPv6(address) && port !== undefined ? [`"${port.name}" . ${port.mac} . ${address}`] : [];
+    }),
+  ];
   return [
     ...set("machines", "ifname", names),
     ...set(
@@ -138,9 +146,10 @@ function membersOf(state: RoomState, attached: readonly Attached[]): { ports: st
   });
 }
 
-/** A reserved address whose machine has interfaces now. */
+/** A reserved IPv4 address whose machine has interfaces now. IPv6 ones are routed, not translated. */
 function assigned({ machines, reserved }: RoomState): { reserved: string; own: string; anchor: string }[] {
   return reserved.flatMap(({ address, machineId }) => {
+    if (!isIPv4(address)) return [];
     const ipv4 = machines.find(({ id }) => id === machineId)?.public?.ipv4;
     return ipv4 === undefined ? [] : [{ reserved: address, own: ipv4, anchor: anchorOf(ipv4) }];
   });

@@ -24,6 +24,7 @@ test("every sandbox has addresses of its own, all of them for documentation", ()
     public: ["203.0.113.96/27"],
     reserved: ["198.51.100.96/27"],
     ipv6: ["2001:db8:3:1::/64"],
+    reservedIpv6: ["2001:db8:3:3::/64"],
     deployer: { ipv4: "203.0.113.98" },
     visitor: { ipv4: "203.0.113.99", ipv6: "2001:db8:3:2::3", namespace: "d4m-3-visitor" },
   });

@@ -63,7 +63,7 @@ test("the document is the one that DigitalOcean describes", async () => {
       ],
     },
     floating_ip: { ipv4: { active: false } },
-    reserved_ip: { ipv4: { active: false } },
+    reserved_ip: { ipv4: { active: false }, ipv6: { active: false } },
     dns: { nameservers: [gateway] },
     tags: ["web", "blue"],
     features: { dhcp_enabled: false },
@@ -88,4 +88,11 @@ test("a reserved address shows as soon as it leads to the machine", async () => 
   expect(await ask(web, "v1/reserved_ip/ipv4/active")).toBe("true");
   expect(await ask(web, "v1/reserved_ip/ipv4/ip_address")).toBe(address);
   expect(await ask(wiki, "v1/reserved_ip/ipv4/active")).toBe("false");
+  const ipv6 = room.address("reservedIpv6", 0);
+  await room.network.setReservedAddresses([
+    { address, machineId: 1 },
+    { address: ipv6, machineId: 1 },
+  ]);
+  expect(await ask(web, "v1/reserved_ip/ipv4/ip_address")).toBe(address);
+  expect(await ask(web, "v1/reserved_ip/ipv6/ip_address")).toBe(ipv6);
 });

@@ -56,9 +56,9 @@ export class TestRoom {
   }
 
   /** The nth address that may be used of a range: the first four are the network's own. */
-  address(kind: "public" | "reserved" | "ipv6", nth: number): string {
+  address(kind: "public" | "reserved" | "ipv6" | "reservedIpv6", nth: number): string {
     const [range = ""] = this.network.ranges[kind];
-    if (kind === "ipv6") return range.replace("::/64", `::${(4 + nth).toString(16)}`);
+    if (kind.endsWith("pv6")) return range.replace("::/64", `::${(4 + nth).toString(16)}`);
     const [, start = "", last = ""] = /^(.*\.)(\d+)\//.exec(range) ?? [];
     return `${start}${Number(last) + 4 + nth}`;
   }

@@ -2,6 +2,7 @@ import type { MachineSpec } from "../../../../sandbox/hosts/hosts";
 import { layoutOf } from "../../../../sandbox/hosts/network/addresses";
 import { filterChains } from "../../../../sandbox/hosts/network/filters";
 import { networkConfig } from "../../../../sandbox/hosts/network/guest";
+import { reservedRoutes } from "../../../../sandbox/hosts/network/links";
 import { ruleset } from "../../../../sandbox/hosts/network/rules";
 
 const layout = layoutOf(3);
@@ -111,6 +112,19 @@ table inet room {
   }
 }
 `);
+});
+
+test("a reserved IPv6 address is its machine's own to speak from, and is not translated", () => {
+  const reserved = [{ address: "2001:db8:3:3::4", machineId: 7 }, { address: "2001:db8:3:3::5" }];
+  const machines = [bastion, wiki];
+  const text = ruleset({ layout, foreign: [], networks: [network], machines, filters: [], reserved });
+  expect(text).toContain('"pub7" . 02:31:00:00:00:07 . 2001:db8:3:3::4 }');
+  expect(text).not.toContain("2001:db8:3:3::5");
+  expect(text).not.toContain("dnat");
+  expect(reservedRoutes(layout, machines, reserved)).toEqual([
+    "route replace 2001:db8:3:3::4/128 via 2001:db8:3:1::4 dev pub7 onlink",
+    "route replace blackhole 2001:db8:3:3::5/128",
+  ]);
 });
 
 test("a rule's peers are split by family, in canonical form, without those that others hold", () => {
