@@ -21,6 +21,11 @@ export function takeReserved(draft: CloudState, ranges: SandboxRanges): string {
   ]);
 }
 
+export function takeReservedIpv6(draft: CloudState, ranges: SandboxRanges): string {
+  const used = draft.reservedIpv6s.map(({ ip }) => ip);
+  return take(draft, "reserved ipv6", ranges.reservedIpv6, used);
+}
+
 export function takePrivateIpv4(draft: CloudState, vpc: Vpc): string {
   const members = draft.droplets.filter(({ vpcId }) => vpcId === vpc.id);
   return take(

@@ -3,11 +3,15 @@ import { notFound, unprocessable } from "../errors";
 import type { Context } from "../operations";
 import type { Action, CloudState, Droplet, ReservedIp } from "../state";
 import { addAction, refuseWhenLocked } from "./actions";
+import { refuseTooManyReservedIps } from "./account";
 import { takeReserved } from "./pools";
+import { assignResources, getProject } from "./projects";
 
 export interface CreateReservedIp {
   readonly region?: string | undefined;
   readonly droplet_id?: number | undefined;
+  /** Default: the default project. */
+  readonly project_id?: string | undefined;
 }
 
 export interface CreatedReservedIp {
@@ -21,8 +25,11 @@ export function createReservedIp(draft: CloudState, input: CreateReservedIp, con
   const region = droplet?.region ?? input.region;
   if (region === undefined) throw unprocessable("Either a droplet_id or a region has to be given.");
   if (findRegion(region)?.available !== true) throw unprocessable("Region is not available.");
+  const project = input.project_id === undefined ? undefined : getProject(draft, input.project_id);
+  refuseTooManyReservedIps(draft);
   const reservedIp: ReservedIp = { ip: takeReserved(draft, context.ranges), region };
   draft.reservedIps.push(reservedIp);
+  if (project !== undefined) assignResources(draft, project.id, [`do:floatingip:${reservedIp.ip}`], context.now);
   if (droplet === undefined) return { reservedIp };
   return { reservedIp, action: assign(draft, reservedIp, droplet, context) };
 }

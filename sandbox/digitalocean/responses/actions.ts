@@ -1,6 +1,16 @@
+import ipaddr from "ipaddr.js";
+
 import { findRegion } from "../catalogue/regions";
 import type { Action } from "../state";
 import { regionBody } from "./catalogue";
+
+/** An action on a reserved IP calls it as the client does that asks. */
+export function actionBodyFor(addresses: "reserved_ip" | "floating_ip"): (action: Action) => object {
+  return (action) => ({
+    ...actionBody(action),
+    ...(action.target.kind === "reserved_ip" ? { resource_type: addresses } : {}),
+  });
+}
 
 export function actionBody({ id, status, type, startedAt, completedAt, region, target }: Action): object {
   const found = findRegion(region);
@@ -25,8 +35,10 @@ function resourceId(target: Action["target"]): number | null {
       return target.imageId;
     case "reserved_ip":
       return asNumber(target.ip);
-    default:
-      // Volumes and IPv6 addresses have no numbers.
+    case "reserved_ipv6":
+      return lastNumber(target.ip);
+    case "volume":
+      // Volumes have no numbers.
       return null;
   }
 }
@@ -34,6 +46,11 @@ function resourceId(target: Action["target"]): number | null {
 /** The original gives an address's number as the id of what the action was on. */
 function asNumber(ip: string): number {
   return ip.split(".").reduce((number, byte) => number * 256 + Number(byte), 0);
+}
+
+/** The original gives a number here as well, which says nothing of the address: this one is its last 32 bits. */
+function lastNumber(ip: string): number {
+  return Buffer.from(ipaddr.IPv6.parse(ip).toByteArray()).readUInt32BE(12);
 }
 
 /** Where an action's end can be waited for. */

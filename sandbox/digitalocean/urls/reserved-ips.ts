@@ -13,9 +13,9 @@ import {
 } from "../models/reserved-ips";
 import { originOf, page } from "../pagination";
 import { bodyOf, numberParameter, parameter } from "../request";
-import { actionBody, actionLink } from "../responses/actions";
+import { actionBodyFor, actionLink } from "../responses/actions";
 import { reservedIpBody } from "../responses/reserved-ips";
-import type { ActionTarget } from "../state";
+import type { Action, ActionTarget } from "../state";
 
 const newIp = z.object({
   region: z.string().optional(),
@@ -27,53 +27,59 @@ const newAction = z.discriminatedUnion("type", [
   z.object({ type: z.literal("unassign") }),
 ]);
 
+/** The same addresses have two names: since June 2022 they are called reserved IPs, and the older one still works. */
 export function reservedIpRoutes(app: FastifyInstance, cloud: Cloud): void {
-  app.get("/reserved_ips", (request) =>
-    page(request, "reserved_ips", cloud.state.reservedIps, (one) => reservedIpBody(cloud, one)),
+  for (const name of ["reserved_ip", "floating_ip"] as const) {
+    addressRoutes(app, cloud, name);
+    addressActionRoutes(app, cloud, name);
+  }
+}
+
+type Name = "reserved_ip" | "floating_ip";
+
+function addressRoutes(app: FastifyInstance, cloud: Cloud, name: Name): void {
+  const collection = `${name}s`;
+
+  app.get(`/${collection}`, (request) =>
+    page(request, collection, cloud.state.reservedIps, (one) => reservedIpBody(cloud, one)),
   );
 
-  app.post("/reserved_ips", async (request, reply) => {
+  app.post(`/${collection}`, async (request, reply) => {
     const input = bodyOf(request, newIp);
     const { reservedIp, action } = await cloud.change((draft, context) => createReservedIp(draft, input, context));
-    const origin = originOf(request);
-    const links =
-      action === undefined
-        ? {}
-        : {
-            droplets: [
-              { id: input.droplet_id, rel: "droplet", href: `${origin}/v2/droplets/${input.droplet_id ?? ""}` },
-            ],
-            actions: [actionLink(origin, action)],
-          };
-    return reply.status(202).send({ reserved_ip: reservedIpBody(cloud, reservedIp), links });
+    const links = action === undefined ? {} : linksOf(originOf(request), action);
+    return reply.status(202).send({ [name]: reservedIpBody(cloud, reservedIp), links });
   });
 
-  app.get("/reserved_ips/:ip", (request) => ({
-    reserved_ip: reservedIpBody(cloud, getReservedIp(cloud.state, parameter(request, "ip"))),
+  app.get(`/${collection}/:ip`, (request) => ({
+    [name]: reservedIpBody(cloud, getReservedIp(cloud.state, parameter(request, "ip"))),
   }));
 
-  app.delete("/reserved_ips/:ip", async (request, reply) => {
+  app.delete(`/${collection}/:ip`, async (request, reply) => {
     await cloud.change((draft) => {
       deleteReservedIp(draft, parameter(request, "ip"));
     });
     return reply.status(204).send();
   });
+}
 
+function addressActionRoutes(app: FastifyInstance, cloud: Cloud, name: Name): void {
+  const actions = `/${name}s/:ip/actions`;
   const isOn =
     (ip: string) =>
     (target: ActionTarget): boolean =>
       target.kind === "reserved_ip" && target.ip === ip;
-  const body = (ip: string, action: Parameters<typeof actionBody>[0]): object => ({
-    ...actionBody(action),
+  const body = (ip: string, action: Action): object => ({
+    ...actionBodyFor(name)(action),
     project_id: projectIdOf(cloud.state, `do:floatingip:${ip}`),
   });
 
-  app.get("/reserved_ips/:ip/actions", (request) => {
+  app.get(actions, (request) => {
     const { ip } = getReservedIp(cloud.state, parameter(request, "ip"));
-    return page(request, "actions", listActions(cloud.state, isOn(ip)), actionBody);
+    return page(request, "actions", listActions(cloud.state, isOn(ip)), actionBodyFor(name));
   });
 
-  app.post("/reserved_ips/:ip/actions", async (request, reply) => {
+  app.post(actions, async (request, reply) => {
     const ip = parameter(request, "ip");
     const input = bodyOf(request, newAction);
     const action = await cloud.change((draft, context) =>
@@ -84,8 +90,16 @@ export function reservedIpRoutes(app: FastifyInstance, cloud: Cloud): void {
     return reply.status(201).send({ action: body(ip, action) });
   });
 
-  app.get("/reserved_ips/:ip/actions/:action", (request) => {
+  app.get(`${actions}/:action`, (request) => {
     const { ip } = getReservedIp(cloud.state, parameter(request, "ip"));
     return { action: body(ip, getAction(cloud.state, numberParameter(request, "action"), isOn(ip))) };
   });
+}
+
+function linksOf(origin: string, action: Action): object {
+  const id = action.input.dropletId;
+  return {
+    droplets: id === undefined ? [] : [{ id, rel: "droplet", href: `${origin}/v2/droplets/${id}` }],
+    actions: [actionLink(origin, action)],
+  };
 }

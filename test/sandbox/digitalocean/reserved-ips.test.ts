@@ -66,6 +66,13 @@ describe("reserved IPs", () => {
     expect(second.text("message")).toBe("The droplet already has a reserved IP.");
   });
 
+  test("the account has five at most", async () => {
+    for (let count = 0; count < 5; count++) await reserve();
+    const sixth = await api.post("/v2/reserved_ips", { region: "fra1" });
+    expect([sixth.status, sixth.text("message")]).toEqual([422, expect.stringMatching(/reserved IP limit/)]);
+    expect((await api.get("/v2/account")).at("account", "reserved_ip_limit")).toBe(5);
+  });
+
   test("a deleted one is gone", async () => {
     const ip = await reserve();
     expect((await api.delete(`/v2/reserved_ips/${ip}`)).status).toBe(204);
