@@ -1,34 +1,39 @@
 import { isIPv4 } from "node:net";
 
-import { conflict, notFound, unprocessable } from "../errors";
-import type { CloudState, Domain, DomainRecord, RecordType } from "../state";
-import { type RecordInput, validRecord } from "./records";
+import { notFound, unprocessable } from "../errors";
+import type { CloudState, Domain, DomainRecord } from "../state";
+import { asciiName, type RecordInput, validRecord } from "./records";
 
 const nameServers = ["ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com"];
 const defaultTtl = 1800;
 const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
 /** A zone starts with what DigitalOcean puts into every one: its SOA and its name servers. */
-export function createDomain(draft: CloudState, input: { name: string; ip_address?: string | undefined }): Domain {
-  const name = input.name.toLowerCase().replace(/\.$/, "");
+export function createDomain(
+  draft: CloudState,
+  input: { name: string; ip_address?: string | undefined },
+  now: string,
+): Domain {
+  const name = asciiName(input.name.replace(/\.$/, ""));
   const labels = name.split(".");
   if (labels.length < 2 || name.length > 253 || !labels.every((one) => label.test(one))) {
     throw unprocessable("Name is not a valid domain name: it has to be like example.com");
   }
   if (draft.domains.some((domain) => domain.name === name)) throw unprocessable("Name already exists");
   const domain: Domain = { name, ttl: defaultTtl, serial: 1, records: [] };
-  add(draft, domain, { type: "SOA", name: "@", data: String(defaultTtl), ttl: defaultTtl });
-  for (const server of nameServers) add(draft, domain, { type: "NS", name: "@", data: server, ttl: defaultTtl });
+  add(draft, domain, { type: "SOA", name: "@", data: String(defaultTtl), ttl: defaultTtl }, now);
+  for (const server of nameServers) add(draft, domain, { type: "NS", name: "@", data: server, ttl: defaultTtl }, now);
   if (input.ip_address !== undefined && input.ip_address !== "") {
     if (!isIPv4(input.ip_address)) throw unprocessable("Ip address is not a valid IPv4 address");
-    add(draft, domain, { type: "A", name: "@", data: input.ip_address, ttl: defaultTtl });
+    add(draft, domain, { type: "A", name: "@", data: input.ip_address, ttl: defaultTtl }, now);
   }
   draft.domains.push(domain);
   return domain;
 }
 
 export function getDomain(state: CloudState, name: string): Domain {
-  const domain = state.domains.find((one) => one.name === name.toLowerCase());
+  const wanted = asciiName(name);
+  const domain = state.domains.find((one) => one.name === wanted);
   if (domain === undefined) throw notFound();
   return domain;
 }
@@ -51,7 +56,7 @@ export function listRecords(state: CloudState, domainName: string, { name, type 
   return domain.records.filter(
     (record) =>
       (type === undefined || record.type === type) &&
-      (name === undefined || fullName(record, domain) === name.toLowerCase().replace(/\.$/, "")),
+      (name === undefined || fullName(record, domain) === asciiName(name.replace(/\.$/, ""))),
   );
 }
 
@@ -61,49 +66,66 @@ export function getRecord(state: CloudState, domainName: string, id: number): Do
   return record;
 }
 
-export function createRecord(draft: CloudState, domainName: string, input: RecordInput): DomainRecord {
+export function createRecord(draft: CloudState, domainName: string, input: RecordInput, now: string): DomainRecord {
   const domain = getDomain(draft, domainName);
   if (input.type === "SOA") throw unprocessable("SOA records can't be added: every domain has its own.");
   const record = validRecord(domain, { ttl: defaultTtl, ...withoutUndefined(input) });
   refuseClash(domain, record);
-  return add(draft, domain, record);
+  return add(draft, domain, record, now);
 }
 
 export type RecordChange = { readonly [Key in keyof RecordInput]?: RecordInput[Key] | undefined };
 
-/** What is not given stays as it is. A record's type can't change. */
-export function updateRecord(draft: CloudState, domainName: string, id: number, input: RecordChange): DomainRecord {
+/** What is not given stays as it is. A record's type can't change, and of a SOA record only the TTL can. */
+export function updateRecord(
+  draft: CloudState,
+  domainName: string,
+  id: number,
+  input: RecordChange,
+  now: string,
+): DomainRecord {
   const domain = getDomain(draft, domainName);
   const record = getRecord(draft, domainName, id);
-  if (input.type !== undefined && input.type !== record.type) throw unprocessable("A record's type can't be changed.");
-  const news = validRecord(domain, { ...asInput(record), ...withoutUndefined(input), type: record.type });
+  const given = withoutUndefined(input);
+  if (given.type !== undefined && given.type !== record.type) throw unprocessable("A record's type can't be changed.");
+  const changes: RecordChange = record.type === "SOA" ? onlyTtl(record, given) : given;
+  const news = validRecord(domain, { ...record, ...withoutUndefined(changes), type: record.type });
   refuseClash(domain, news, id);
   Object.assign(record, news);
-  domain.serial++;
+  shareTtl(domain, record);
+  touch(domain, now);
   return record;
 }
 
-export function deleteRecord(draft: CloudState, domainName: string, id: number): void {
+function onlyTtl(record: DomainRecord, { name = record.name, data = record.data, ttl }: RecordChange): RecordChange {
+  if (name !== record.name || data !== record.data) throw unprocessable("Only the TTL of a SOA record can be changed.");
+  return { ttl };
+}
+
+export function deleteRecord(draft: CloudState, domainName: string, id: number, now: string): void {
   const domain = getDomain(draft, domainName);
   const record = getRecord(draft, domainName, id);
   if (record.type === "SOA") throw unprocessable("A domain's SOA record can't be deleted.");
   domain.records = domain.records.filter((one) => one !== record);
-  domain.serial++;
+  touch(domain, now);
 }
 
-function add(draft: CloudState, domain: Domain, record: Omit<DomainRecord, "id">): DomainRecord {
+function add(draft: CloudState, domain: Domain, record: Omit<DomainRecord, "id">, now: string): DomainRecord {
   const made: DomainRecord = { id: draft.next.record++, ...record };
   domain.records.push(made);
-  domain.serial++;
+  shareTtl(domain, made);
+  touch(domain, now);
   return made;
 }
 
-const withTarget: readonly RecordType[] = ["CNAME", "MX", "NS", "SRV"];
+/** Records of one name and type have one TTL (RFC 2181, 5.2): as in the original, that of the last one. */
+function shareTtl(domain: Domain, { name, type, ttl }: DomainRecord): void {
+  for (const other of domain.records) if (other.name === name && other.type === type) other.ttl = ttl;
+}
 
-/** The stored form leaves out the dot that a request has to end a name with. */
-function asInput(record: DomainRecord): RecordInput {
-  const dotted = withTarget.includes(record.type) && record.data !== "@" && !record.data.endsWith(".");
-  return { ...record, data: dotted ? `${record.data}.` : record.data };
+/** The serial is the second of the last change, as in the original, and grows with every one. */
+function touch(domain: Domain, now: string): void {
+  domain.serial = Math.max(domain.serial + 1, Math.floor(Date.parse(now) / 1000));
 }
 
 /** A CNAME stands alone at its name (RFC 1034, 3.6.2), and no record is there twice. */
@@ -120,7 +142,7 @@ function refuseClash(domain: Domain, record: Omit<DomainRecord, "id">, own?: num
       port === record.port &&
       tag === record.tag,
   );
-  if (twin) throw conflict("This record already exists.");
+  if (twin) throw unprocessable("This record already exists.");
 }
 
 function fullName({ name }: DomainRecord, domain: Domain): string {

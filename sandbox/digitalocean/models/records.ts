@@ -1,13 +1,14 @@
 import { isIPv4, isIPv6 } from "node:net";
+import { domainToASCII } from "node:url";
 
 import { unprocessable } from "../errors";
 import { type Domain, type DomainRecord, type RecordType, recordTypes } from "../state";
 
 export interface RecordInput {
   readonly type: string;
-  readonly name?: string | undefined;
-  readonly data?: string | undefined;
-  readonly ttl?: number | undefined;
+  readonly name?: string | null | undefined;
+  readonly data?: string | null | undefined;
+  readonly ttl?: number | null | undefined;
   readonly priority?: number | null | undefined;
   readonly port?: number | null | undefined;
   readonly weight?: number | null | undefined;
@@ -25,15 +26,18 @@ export function validRecord(domain: Domain, input: RecordInput): Omit<DomainReco
   const ttl = input.ttl ?? domain.ttl;
   if (!Number.isInteger(ttl) || ttl < shortestTtl)
     throw unprocessable(`TTL must be an integer of at least ${shortestTtl}`);
-  const name = validName(domain, input.name);
-  const data = validData(domain, type, input.data ?? "");
+  const name = validName(domain, input.name ?? (nameless.includes(type) ? "@" : ""));
+  const data = type === "CAA" ? caaData(input) : validData(domain, type, input.data ?? "");
   return { type, name, data, ttl, ...extras(type, input) };
 }
 
-function validName(domain: Domain, name: string | undefined): string {
-  if (name === undefined || name === "") throw unprocessable("Name can't be blank");
+/** What these say of the domain itself needs no name. */
+const nameless: readonly RecordType[] = ["MX", "NS"];
+
+function validName(domain: Domain, name: string): string {
+  if (name === "") throw unprocessable("Name can't be blank");
   if (name === "@") return name;
-  const relative = name.replace(/\.$/, "").toLowerCase();
+  const relative = asciiName(name.replace(/\.$/, ""));
   // A whole name is taken as well, as in the original.
   if (relative === domain.name) return "@";
   const suffix = `.${domain.name}`;
@@ -61,20 +65,39 @@ function validData(domain: Domain, type: RecordType, data: string): string {
     case "SRV":
       return target(domain, data);
     case "CAA":
-      return data.replace(/\.$/, "");
     case "SOA":
     case "TXT":
       return data;
   }
 }
 
-/** Another name: whole, with the dot at its end, or `@`. */
+/**
+ * Another name: whole, with the dot at its end, or `@`. As in the original, a change that leaves the data out is refused
+ * for want of the dot, because the data is kept without it.
+ */
 function target(domain: Domain, data: string): string {
   if (data === "@") return data;
-  if (!data.endsWith(".")) throw unprocessable("Data needs to end with a dot (.)");
-  const name = data.slice(0, -1).toLowerCase();
+  const name = asciiName(withoutDot(data));
   if (!name.split(".").every((one) => label.test(one))) throw unprocessable("Data is not a valid host name");
   return name === domain.name ? "@" : name;
+}
+
+/** The authority's name needs the dot as well; `;` for none, and what is to be told where, are no names. */
+function caaData({ data, tag }: RecordInput): string {
+  if (data === undefined || data === null || data === "") throw unprocessable("Data can't be blank");
+  return data === ";" || tag === "iodef" ? data : withoutDot(data);
+}
+
+function withoutDot(data: string): string {
+  if (!data.endsWith(".")) throw unprocessable("Data needs to end with a dot (.)");
+  return data.slice(0, -1);
+}
+
+/** Small letters, and other scripts in their form for the DNS (RFC 3492). What has none stays as it is, to be refused. */
+export function asciiName(name: string): string {
+  const lower = name.toLowerCase();
+  if (/^[\x00-\x7f]*$/.test(lower)) return lower;
+  return domainToASCII(lower) || lower;
 }
 
 function extras(type: RecordType, input: RecordInput): Partial<DomainRecord> {

@@ -48,8 +48,18 @@ function rdata(record: DomainRecord, origin: string): string {
     case "CAA":
       return `${flags} ${tag} ${JSON.stringify(data)}`;
     case "TXT":
-      return JSON.stringify(data);
+      return texts(data);
     default:
       return data;
   }
+}
+
+/** A text record is made of strings of at most 255 bytes (RFC 1035, 3.3.14). */
+function texts(data: string): string {
+  const bytes = Buffer.from(data);
+  const parts: string[] = [];
+  for (let at = 0; at < Math.max(bytes.length, 1); at += 255) {
+    parts.push(JSON.stringify(bytes.subarray(at, at + 255).toString()));
+  }
+  return parts.join(" ");
 }

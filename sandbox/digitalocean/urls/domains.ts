@@ -19,9 +19,9 @@ import { domainBody, recordBody } from "../responses/domains";
 const newDomain = z.object({ name: z.string(), ip_address: z.string().optional() });
 const newRecord = z.object({
   type: z.string(),
-  name: z.string().optional(),
-  data: z.string().optional(),
-  ttl: z.number().int().optional(),
+  name: z.string().nullish(),
+  data: z.string().nullish(),
+  ttl: z.number().int().nullish(),
   priority: z.number().int().nullish(),
   port: z.number().int().nullish(),
   weight: z.number().int().nullish(),
@@ -34,7 +34,7 @@ export function domainRoutes(app: FastifyInstance, cloud: Cloud): void {
 
   app.post("/domains", async (request, reply) => {
     const input = bodyOf(request, newDomain);
-    const domain = await cloud.change((draft) => createDomain(draft, input));
+    const domain = await cloud.change((draft, { now }) => createDomain(draft, input, now));
     // As in the original, the zone file comes a moment later.
     return reply.status(201).send({ domain: { ...domainBody(domain), zone_file: null } });
   });
@@ -61,7 +61,9 @@ function recordRoutes(app: FastifyInstance, cloud: Cloud): void {
 
   app.post("/domains/:domain/records", async (request, reply) => {
     const input = bodyOf(request, newRecord);
-    const record = await cloud.change((draft) => createRecord(draft, parameter(request, "domain"), input));
+    const record = await cloud.change((draft, { now }) =>
+      createRecord(draft, parameter(request, "domain"), input, now),
+    );
     return reply.status(201).send({ domain_record: recordBody(record) });
   });
 
@@ -73,15 +75,15 @@ function recordRoutes(app: FastifyInstance, cloud: Cloud): void {
   const update = async (request: FastifyRequest): Promise<object> => {
     const input = bodyOf(request, newRecord.partial());
     const [domain, id] = [parameter(request, "domain"), numberParameter(request, "record")];
-    const record = await cloud.change((draft) => updateRecord(draft, domain, id, input));
+    const record = await cloud.change((draft, { now }) => updateRecord(draft, domain, id, input, now));
     return { domain_record: recordBody(record) };
   };
   app.put(one, update);
   app.patch(one, update);
 
   app.delete(one, async (request, reply) => {
-    await cloud.change((draft) => {
-      deleteRecord(draft, parameter(request, "domain"), numberParameter(request, "record"));
+    await cloud.change((draft, { now }) => {
+      deleteRecord(draft, parameter(request, "domain"), numberParameter(request, "record"), now);
     });
     return reply.status(204).send();
   });
