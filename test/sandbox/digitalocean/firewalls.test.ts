@@ -1,6 +1,9 @@
+import { ManualClock } from "../../../sandbox/clock";
 import { type Response, small, TestApi } from "./api";
 
 const anywhere = ["0.0.0.0/0", "::/0"];
+
+const port = (number: number): object => ({ protocol: "tcp", ports: number, sources: { addresses: anywhere } });
 
 describe("firewalls", () => {
   let api: TestApi;
@@ -151,10 +154,115 @@ describe("firewalls", () => {
       /invalid address example.com/,
     ],
     ["with a protocol that is none", { inbound_rules: [{ protocol: "gre", sources: {} }] }, 422, /protocol/],
+    ["without sources", { inbound_rules: [{ protocol: "tcp", ports: "80" }] }, 422, /sources must be specified/],
+    ["with nobody as a source", { inbound_rules: [{ protocol: "icmp", sources: {} }] }, 422, /sources must name/],
+    ["without ports", { inbound_rules: [{ protocol: "udp", sources: { addresses: anywhere } }] }, 422, /ports must be/],
+    [
+      "with a load balancer as a source",
+      { inbound_rules: [{ protocol: "tcp", ports: "80", sources: { load_balancer_uids: ["one"] } }] },
+      422,
+      /neither load balancers nor Kubernetes/,
+    ],
+    ["without a name", { name: undefined }, 422, "invalid name"],
+    ["with an underscore in its name", { name: "web_1" }, 422, "invalid name"],
+    ["with a name of more than 255 characters", { name: "x".repeat(256) }, 422, "invalid name"],
+    ["with a droplet that is not there", { droplet_ids: [7] }, 422, "droplet 7 does not exist"],
+    ["that can't be read", { droplet_ids: "all" }, 400, "error parsing request body"],
+    [
+      "with more than 50 rules",
+      { inbound_rules: Array.from({ length: 51 }, (_, at) => port(at + 1)) },
+      422,
+      /50 rules/,
+    ],
+    [
+      "with a rule for more than 1000 addresses",
+      {
+        inbound_rules: [
+          {
+            protocol: "icmp",
+            sources: { addresses: Array.from({ length: 1001 }, (_, at) => `10.0.${at >> 8}.${at & 255}`) },
+          },
+        ],
+      },
+      422,
+      /1000 sources/,
+    ],
   ])("one %s is refused", async (_, wrong, status, message) => {
     const answer = await web(wrong);
     expect(answer.status).toBe(status);
     expect(answer.text("message")).toEqual(typeof message === "string" ? message : expect.stringMatching(message));
+  });
+
+  test("one has ten droplets and five tags at most", async () => {
+    const id = (await web()).text("firewall", "id");
+    for (let from = 0; from < 11; from += 10) {
+      const names = Array.from({ length: Math.min(10, 11 - from) }, (_, at) => `web-${from + at}`);
+      await api.post("/v2/droplets", { ...small, name: undefined, names });
+    }
+    await api.cloud.settled();
+    const droplets = (await api.get("/v2/droplets")).list("droplets").map((one) => (one as { id: number }).id);
+    expect(droplets).toHaveLength(11);
+    expect((await api.post(`/v2/firewalls/${id}/droplets`, { droplet_ids: droplets.slice(1) })).status).toBe(204);
+    const eleventh = await api.post(`/v2/firewalls/${id}/droplets`, { droplet_ids: droplets });
+    expect([eleventh.status, eleventh.text("message")]).toEqual([422, expect.stringMatching(/at most 10 droplets/)]);
+    const tags = ["a", "b", "c", "d", "e"];
+    for (const name of tags) await api.post("/v2/tags", { name });
+    const sixth = await api.post(`/v2/firewalls/${id}/tags`, { tags });
+    expect([sixth.status, sixth.text("message")]).toEqual([422, expect.stringMatching(/at most 5 tags/)]);
+    expect((await api.get(`/v2/firewalls/${id}`)).list("firewall", "tags")).toEqual(["bastion"]);
+  });
+
+  test("one that is not there is not found, whatever is asked of it", async () => {
+    const none = "/v2/firewalls/bb4b2611-3d72-467b-8602-280330ecd65c";
+    const answers = [
+      await api.get(none),
+      await api.put(none, { name: "web", inbound_rules: [port(80)] }),
+      await api.delete(none),
+      await api.post(`${none}/droplets`, { droplet_ids: [7] }),
+      await api.delete(`${none}/tags`, { tags: ["bastion"] }),
+      await api.post(`${none}/rules`, { inbound_rules: [port(80)] }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404, 404]);
+  });
+
+  test("parts that name nothing, or can't be read, are refused", async () => {
+    const id = (await web()).text("firewall", "id");
+    const statuses = [
+      await api.post(`/v2/firewalls/${id}/droplets`, {}),
+      await api.post(`/v2/firewalls/${id}/tags`, { tags: [] }),
+      await api.post(`/v2/firewalls/${id}/tags`, { tags: "bastion" }),
+    ].map(({ status }) => status);
+    expect(statuses).toEqual([422, 422, 400]);
+  });
+
+  test("when the cloud is slow, a change is shown as pending, though it is in force", async () => {
+    const clock = new ManualClock(new Date("2026-01-01T00:00:00Z"));
+    const slow = await TestApi.open({ clock });
+    const [one, two] = [await slow.droplet("one"), await slow.droplet("two")];
+    slow.cloud.consistency.actionMs = 5_000;
+    const created = await slow.post("/v2/firewalls", { name: "web", inbound_rules: [port(80)], droplet_ids: [one] });
+    expect(created.at("firewall")).toMatchObject({
+      status: "waiting",
+      pending_changes: [{ droplet_id: one, removing: false, status: "waiting" }],
+    });
+    expect(slow.hosts.filterOf(one)).toBeDefined();
+    const path = `/v2/firewalls/${created.text("firewall", "id")}`;
+    await slow.put(path, { name: "web", inbound_rules: [port(80)], droplet_ids: [two] });
+    expect((await slow.get("/v2/firewalls")).at("firewalls", 0)).toMatchObject({
+      status: "waiting",
+      pending_changes: [
+        { droplet_id: two, removing: false },
+        { droplet_id: one, removing: true },
+      ],
+    });
+    clock.advance(5_000);
+    for (const firewall of [
+      (await slow.get(path)).at("firewall"),
+      (await slow.get("/v2/firewalls")).at("firewalls", 0),
+    ]) {
+      expect(firewall).toMatchObject({ status: "succeeded", pending_changes: [] });
+    }
+    await slow.close();
   });
 
   test("a name is there once", async () => {
