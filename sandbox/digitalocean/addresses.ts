@@ -20,6 +20,12 @@ export function parseRange(cidr: string): Range | undefined {
   return { first, last: first + size - 1n, prefix, version: bits === 32 ? 4 : 6 };
 }
 
+/** @returns the range from its first address on, as it is written usually */
+export function networkOf(cidr: string): string {
+  const { first, prefix, version } = required(cidr);
+  return `${toText(first, version)}/${prefix}`;
+}
+
 export function overlaps(a: Range, b: Range): boolean {
   return a.version === b.version && a.first <= b.last && b.first <= a.last;
 }

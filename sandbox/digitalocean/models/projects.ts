@@ -54,8 +54,9 @@ export function deleteProject(draft: CloudState, id: string): void {
 
 export interface ProjectResource {
   readonly urn: string;
-  readonly assignedAt: string;
-  readonly status: "ok" | "assigned" | "already_assigned";
+  /** Absent when it is not found. */
+  readonly assignedAt?: string;
+  readonly status: "ok" | "assigned" | "already_assigned" | "not_found";
 }
 
 export function resourcesOf(state: CloudState, project: Project): ProjectResource[] {
@@ -64,6 +65,7 @@ export function resourcesOf(state: CloudState, project: Project): ProjectResourc
     .map(({ urn, createdAt }) => ({ urn, assignedAt: state.projectOf[urn]?.assignedAt ?? createdAt, status: "ok" }));
 }
 
+/** Each resource has a status of its own: one that is not there is no error. */
 export function assignResources(
   draft: CloudState,
   id: string,
@@ -75,7 +77,8 @@ export function assignResources(
   return urns.map((given) => {
     // Terraform's and Pulumi's providers say reservedip, the API's own word is floatingip.
     const urn = given.replace(/^do:reservedip:/, "do:floatingip:");
-    if (!known.has(urn)) throw notFound(`resource ${given} not found`);
+    if (!/^do:[a-z_]+:.+$/.test(urn)) throw unprocessable(`${given} is not a valid URN`);
+    if (!known.has(urn)) return { urn, status: "not_found" };
     const already = projectIdOf(draft, urn) === project.id;
     const assignedAt = already ? (draft.projectOf[urn]?.assignedAt ?? now) : now;
     draft.projectOf[urn] = { projectId: project.id, assignedAt };
@@ -93,32 +96,56 @@ function inventory(state: CloudState): { urn: string; createdAt: string }[] {
   return [
     ...state.droplets.map(({ id, createdAt }) => ({ urn: `do:droplet:${id}`, createdAt })),
     ...state.reservedIps.map(({ ip }) => ({ urn: `do:floatingip:${ip}`, createdAt: account })),
+    ...state.volumes.map(({ id, createdAt }) => ({ urn: `do:volume:${id}`, createdAt })),
     ...state.domains.map(({ name }) => ({ urn: `do:domain:${name}`, createdAt: account })),
   ];
 }
 
 function apply(draft: CloudState, project: Project, input: ProjectInput): Project {
   const name = input.name ?? project.name;
-  const environment = input.environment ?? project.environment;
   if (name === "" || name.length > 175) throw unprocessable("name must be between 1 and 175 characters");
-  if (!["", "Development", "Staging", "Production"].includes(environment)) {
-    throw unprocessable("environment must be one of Development, Staging, Production");
-  }
+  if (input.purpose === "") throw unprocessable("purpose must not be empty");
+  const environment = environmentOf(input.environment ?? project.environment);
   if (draft.projects.some((other) => other !== project && other.name === name))
     throw conflict("name is already in use");
   project.name = name;
   project.environment = environment;
   project.description = input.description ?? project.description;
-  project.purpose = input.purpose ?? project.purpose;
+  project.purpose = input.purpose === undefined ? project.purpose : purposeOf(input.purpose);
   if (input.is_default === true) makeDefault(draft, project);
   return project;
+}
+
+/** In any case: it is kept as it is spelled here. */
+function environmentOf(text: string): string {
+  if (text === "") return "";
+  const found = ["Development", "Staging", "Production"].find((one) => one.toLowerCase() === text.toLowerCase());
+  if (found === undefined) throw unprocessable("environment must be one of Development, Staging, Production");
+  return found;
+}
+
+const purposes = [
+  "Just trying out DigitalOcean",
+  "Class project / Educational purposes",
+  "Website or blog",
+  "Web Application",
+  "Service or API",
+  "Mobile Application",
+  "Machine learning / AI / Data processing",
+  "IoT",
+  "Operational / Developer tooling",
+];
+
+/** Any other purpose is kept behind `Other: `, as in the original. */
+function purposeOf(text: string): string {
+  return purposes.includes(text) || text.startsWith("Other: ") ? text : `Other: ${text}`;
 }
 
 /** What is there stays where it is: only what is new goes to the new default. */
 function makeDefault(draft: CloudState, project: Project): void {
   const before = getProject(draft, "default");
-  for (const { urn, assignedAt } of resourcesOf(draft, before)) {
-    draft.projectOf[urn] ??= { projectId: before.id, assignedAt };
+  for (const { urn, createdAt } of inventory(draft)) {
+    draft.projectOf[urn] ??= { projectId: before.id, assignedAt: createdAt };
   }
   for (const other of draft.projects) other.isDefault = other === project;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { anchorRange } from "../../hosts/network/addresses";
-import { overlaps, parseRange } from "../addresses";
+import { networkOf, overlaps, parseRange } from "../addresses";
 import { findRegion } from "../catalogue/regions";
 import { conflict, forbidden, notFound, unprocessable } from "../errors";
 import type { CloudState, Droplet, Vpc } from "../state";
@@ -15,11 +15,18 @@ export interface CreateVpc {
 
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
+/**
+ * What the cloud keeps to itself: by its documentation (docs.digitalocean.com/products/networking/vpc/details/limits,
+ * of 2026), and the addresses that reserved IPs lead to.
+ */
+const ownRanges = ["10.229.0.0/16", "10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24", anchorRange];
+const ownRangesByRegion: Readonly<Record<string, readonly string[]>> = { nyc1: ["10.10.0.0/16"] };
+
 export function createVpc(draft: CloudState, input: CreateVpc, now: string): Vpc {
   if (findRegion(input.region)?.available !== true) throw unprocessable("invalid region specified");
   checkName(draft, input.name);
   const ipRange = input.ip_range === undefined || input.ip_range === "" ? freeRange(draft) : input.ip_range;
-  checkRange(draft, ipRange);
+  checkRange(draft, ipRange, input.region);
   const { name, region, description = "" } = input;
   return add(draft, { name, region, description, ipRange, default: false }, now);
 }
@@ -88,32 +95,33 @@ function checkName(draft: CloudState, name: string): void {
     throw conflict("a VPC with this name already exists in your account");
 }
 
-function checkRange(draft: CloudState, ipRange: string): void {
+function checkRange(draft: CloudState, ipRange: string, region: string): void {
   const range = parseRange(ipRange);
   if (range?.version !== 4) throw unprocessable("ip_range must be a valid CIDR");
+  if (networkOf(ipRange) !== ipRange) throw unprocessable(`ip_range must be a network: ${networkOf(ipRange)}`);
   if (range.prefix < 16 || range.prefix > 28) throw unprocessable("ip_range must be between /16 and /28 in size");
   const isPrivate = privateRanges.some((cidr) => {
     const outer = parseRange(cidr);
     return outer !== undefined && range.first >= outer.first && range.last <= outer.last;
   });
   if (!isPrivate) throw unprocessable("ip_range must be in range of private addresses as defined in RFC1918");
-  const own = parseRange(anchorRange);
-  if (own !== undefined && overlaps(range, own))
-    throw unprocessable(`ip_range overlaps with ${anchorRange}, which is reserved`);
+  const own = [...ownRanges, ...(ownRangesByRegion[region] ?? [])].find((cidr) => overlapping(cidr, ipRange));
+  if (own !== undefined) throw unprocessable(`ip_range overlaps with ${own}, which is reserved`);
   const other = clash(draft, ipRange);
   if (other !== undefined) {
     throw unprocessable(
-      `This range/size overlaps with another VPC network in your account: ${other.id} ${other.ipRange}`,
+      `This range/size overlaps with another VPC network in your account: ${other.name} ${other.ipRange}`,
     );
   }
 }
 
 function clash(draft: CloudState, ipRange: string): Vpc | undefined {
-  const range = parseRange(ipRange);
-  return draft.vpcs.find((vpc) => {
-    const theirs = parseRange(vpc.ipRange);
-    return range !== undefined && theirs !== undefined && overlaps(range, theirs);
-  });
+  return draft.vpcs.find((vpc) => overlapping(vpc.ipRange, ipRange));
+}
+
+function overlapping(a: string, b: string): boolean {
+  const [one, other] = [parseRange(a), parseRange(b)];
+  return one !== undefined && other !== undefined && overlaps(one, other);
 }
 
 /** A /20 that nobody has, from the upper part of 10.0.0.0/8 as in the original. */
@@ -121,7 +129,8 @@ function freeRange(draft: CloudState): string {
   for (let second = 100; second < 256; second++) {
     for (let third = 0; third < 256; third += 16) {
       const candidate = `10.${second}.${third}.0/20`;
-      if (clash(draft, candidate) === undefined) return candidate;
+      const free = clash(draft, candidate) === undefined && !ownRanges.some((own) => overlapping(own, candidate));
+      if (free) return candidate;
     }
   }
   throw unprocessable("no range is free for another VPC");

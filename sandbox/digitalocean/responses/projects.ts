@@ -19,6 +19,15 @@ export function projectBody({ account }: CloudState, project: Project): object {
 
 export function projectResourceBody({ urn, assignedAt, status }: ProjectResource, origin: string): object {
   const [, kind = "", id = ""] = urn.split(":");
-  const collection = { droplet: "droplets", floatingip: "reserved_ips", domain: "domains" }[kind] ?? kind;
-  return { urn, assigned_at: assignedAt, links: { self: `${origin}/v2/${collection}/${id}` }, status };
+  const collection = collections[kind] ?? kind;
+  const at = assignedAt === undefined ? {} : { assigned_at: assignedAt };
+  return { urn, ...at, links: { self: `${origin}/v2/${collection}/${id}` }, status };
 }
+
+/** By the kind that a URN names: addresses go by their older name here. */
+const collections: Readonly<Record<string, string>> = {
+  droplet: "droplets",
+  domain: "domains",
+  floatingip: "floating_ips",
+  volume: "volumes",
+};

@@ -14,14 +14,16 @@ import { originOf, page } from "../pagination";
 import { bodyOf, parameter } from "../request";
 import { projectBody, projectResourceBody } from "../responses/projects";
 
-const wholeProject = z.object({
+const newProject = z.object({
   name: z.string(),
   description: z.string().max(255).optional(),
   purpose: z.string().max(255),
   environment: z.string().optional(),
-  is_default: z.boolean().optional(),
 });
-const changedProject = wholeProject.partial();
+/** A PUT has to say everything. */
+const wholeProject = newProject.extend({ is_default: z.boolean() }).required();
+/** A PATCH says what changes. What is null does not: godo's clients send it so. */
+const changedProject = z.preprocess(withoutNulls, wholeProject.partial());
 const members = z.object({ resources: z.array(z.string()) });
 
 export function projectRoutes(app: FastifyInstance, cloud: Cloud): void {
@@ -30,7 +32,7 @@ export function projectRoutes(app: FastifyInstance, cloud: Cloud): void {
   );
 
   app.post("/projects", async (request, reply) => {
-    const input = bodyOf(request, wholeProject);
+    const input = bodyOf(request, newProject);
     const project = await cloud.change((draft, { now }) => createProject(draft, input, now));
     return reply.status(201).send({ project: projectBody(cloud.state, project) });
   });
@@ -75,4 +77,9 @@ export function projectRoutes(app: FastifyInstance, cloud: Cloud): void {
     const assigned = await cloud.change((draft, { now }) => assignResources(draft, id, resources, now));
     return { resources: assigned.map((resource) => projectResourceBody(resource, originOf(request))) };
   });
+}
+
+function withoutNulls(body: unknown): unknown {
+  if (typeof body !== "object" || body === null) return body;
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }

@@ -29,7 +29,10 @@ describe("VPCs", () => {
     ["is too large", "10.0.0.0/8", /between \/16 and \/28/],
     ["is too small", "10.30.0.0/29", /between \/16 and \/28/],
     ["is none", "10.30.0.0", /valid CIDR/],
-    ["is the cloud's own", "10.17.8.0/24", /reserved/],
+    ["is where reserved IPs lead to", "10.17.8.0/24", /reserved/],
+    ["is the cloud's own", "10.244.7.0/24", /overlaps with 10\.244\.0\.0\/16, which is reserved/],
+    ["is an address in a network", "10.30.0.5/24", /must be a network: 10\.30\.0\.0\/24/],
+    ["is IPv6", "fd00::/24", /valid CIDR/],
   ])("a range that %s is refused", async (_, range, message) => {
     await api.post("/v2/vpcs", office);
     const answer = await api.post("/v2/vpcs", { ...office, name: "other", ip_range: range });
@@ -63,6 +66,36 @@ describe("VPCs", () => {
     const renamed = await api.patch(`/v2/vpcs/${id}`, { name: "shop" });
     expect(renamed.at("vpc")).toMatchObject({ name: "shop", description: "the office's", ip_range: "10.20.0.0/24" });
     expect((await api.put(`/v2/vpcs/${id}`, { name: "shop" })).at("vpc", "description")).toBe("");
+  });
+
+  test("members are listed by kind, and there is no other kind than droplets", async () => {
+    const id = (await api.post("/v2/vpcs", office)).text("vpc", "id");
+    const droplet = await api.droplet("web", { vpc_uuid: id });
+    const members = async (query: string) => (await api.get(`/v2/vpcs/${id}/members${query}`)).list("members");
+    expect(await members("?resource_type=droplet")).toMatchObject([{ urn: `do:droplet:${droplet}` }]);
+    expect(await members("?resource_type=database")).toEqual([]);
+    expect((await api.get("/v2/vpcs/nothing/members")).status).toBe(404);
+  });
+
+  test("a region has one default, and another can become it", async () => {
+    const before = (await api.get("/v2/vpcs"))
+      .list("vpcs")
+      .find((one) => (one as { region: string }).region === "fra1");
+    const { id: old } = before as { id: string };
+    const id = (await api.post("/v2/vpcs", office)).text("vpc", "id");
+    expect((await api.patch(`/v2/vpcs/${id}`, { default: true })).at("vpc", "default")).toBe(true);
+    expect((await api.get(`/v2/vpcs/${old}`)).at("vpc", "default")).toBe(false);
+    expect((await api.delete(`/v2/vpcs/${id}`)).text("message")).toBe("Can not delete the default VPC of a region");
+    expect((await api.delete(`/v2/vpcs/${old}`)).status).toBe(204);
+  });
+
+  test.each([
+    ["a name with a space", { name: "two words" }],
+    ["no name", { name: undefined }],
+    ["a region that is closed", { region: "ams2" }],
+    ["a description of more than 255 characters", { description: "x".repeat(256) }],
+  ])("one with %s is refused", async (_, wrong) => {
+    expect((await api.post("/v2/vpcs", { ...office, ...wrong })).status).toBe(422);
   });
 
   test("a name is there once", async () => {
