@@ -6,6 +6,7 @@ import { type DaemonFiles, ensureToken } from "./daemon-files";
 import type { Access } from "./digitalocean/access";
 import type { Cloud } from "./digitalocean/cloud";
 import { operations } from "./digitalocean/coverage";
+import { furtherScopes } from "./digitalocean/further-scopes";
 import type { RateLimiter } from "./digitalocean/rate-limit";
 import { owner, teamOf } from "./digitalocean/responses/account";
 import { buildApi } from "./digitalocean/server";
@@ -36,7 +37,7 @@ export interface OAuth {
 
 /** The scopes of everything that is served; others can't be granted, because there is nothing they are for. */
 export const grantableScopes: ReadonlySet<string> = new Set(
-  operations.flatMap(({ scopes, orScopes = [] }) => [...scopes, ...orScopes]),
+  operations.flatMap(({ scopes, orScopes = [] }) => [...scopes, ...orScopes]).concat(furtherScopes),
 );
 
 /**
@@ -58,7 +59,7 @@ export async function openOAuth({ files, cloud, limiter, faults, admin, log }: O
   });
   const applicationsFile = join(files.oauth, "applications.json");
   registerDefaults(authority, applicationsFile);
-  authority.adopt(ensureToken(files), "the sandbox's own");
+  authority.adopt(ensureToken(files));
   oauthAdminRoutes(admin, { authority, applicationsFile });
   const oauth = buildOAuth({ authority, log });
   injectFaults(oauth, faults, sandboxWorld(cloud, authority));

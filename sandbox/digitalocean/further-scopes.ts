@@ -11,6 +11,9 @@ const ofActions: Readonly<Record<string, readonly string[] | undefined>> = {
   snapshot: ["image:create"],
 };
 
+/** Those that no operation needs as such. */
+export const furtherScopes: readonly string[] = Object.values(ofActions).flatMap((scopes = []) => scopes);
+
 /**
  * Some requests need more than their operation does, because of what their body or query says.
  * @throws ApiError 403

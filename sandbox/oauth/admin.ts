@@ -51,6 +51,11 @@ export function oauthAdminRoutes(app: FastifyInstance, { authority, applications
 
   app.delete("/oauth/tokens/:id", (request, reply) => {
     const id = parameter(request, "id");
+    if (authority.state.tokens.some((token) => token.id === id && token.own === true))
+      throw new AdminError(
+        422,
+        "the sandbox's own token is in its file `token`: remove that, and the next start makes another",
+      );
     if (!authority.revoke(id)) throw new AdminError(404, `there is no live token ${JSON.stringify(id)}`);
     return reply.status(204).send();
   });

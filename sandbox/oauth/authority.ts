@@ -70,23 +70,32 @@ export class Authority {
     return token !== undefined && isLive(token, this.clock.now()) ? token : undefined;
   }
 
-  /** @returns false when there is no token of that name, or it is revoked already */
+  /** @returns false when there is no token of that name, it is revoked already, or it is the sandbox's own */
   revoke(id: string): boolean {
     return this.change((draft, now) => {
       const token = draft.tokens.find((one) => one.id === id);
-      if (token === undefined || token.revokedAt !== undefined) return false;
+      if (token === undefined || token.revokedAt !== undefined || token.own === true) return false;
       revoke(token, now);
       return true;
     });
   }
 
-  /** Lets in a token that was made elsewhere, which may do everything. One that is known is left as it is. */
-  adopt(access: string, name: string): void {
-    if (this.byHash.has(hashOf(access))) return;
+  /** Lets the sandbox's own token in, which may do everything. One that was its own before is so no longer. */
+  adopt(access: string): void {
+    if (this.findToken(access)?.own === true) return;
     const [team] = this.account.teams;
     if (team === undefined) throw new Error("an account has a team");
-    const about = { name, kind: "personal" as const, scopes: "all" as const, teamUuid: team.uuid, refreshable: false };
-    this.change((draft, now) => issueToken(draft, about, now, access));
+    const about = {
+      name: "the sandbox's own",
+      kind: "personal",
+      own: true,
+      scopes: "all",
+      refreshable: false,
+    } as const;
+    this.change((draft, now) => {
+      for (const token of draft.tokens) if (token.own === true) revoke(token, now);
+      issueToken(draft, { ...about, teamUuid: team.uuid }, now, access);
+    });
   }
 
   private see(state: OAuthState): void {

@@ -40,6 +40,8 @@ export interface Token {
   id: string;
   name: string;
   kind: "personal" | "oauth";
+  /** The one in the sandbox's own file, which commands use: it is only replaced, never revoked. */
+  own?: true;
   accessHash: string;
   refreshHash?: string;
   clientId?: string;

@@ -60,6 +60,7 @@ const stateSchema = z.object({
       id: z.string(),
       name: z.string(),
       kind: z.enum(["personal", "oauth"]),
+      own: z.literal(true).exactOptional(),
       accessHash: hash,
       refreshHash: hash.exactOptional(),
       clientId: z.string().exactOptional(),

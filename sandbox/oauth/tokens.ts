@@ -17,7 +17,7 @@ export interface IssuedToken {
   readonly expiresIn?: number;
 }
 
-export interface NewToken extends Pick<Token, "name" | "kind" | "clientId" | "family" | "scopes" | "teamUuid"> {
+export interface NewToken extends Pick<Token, "name" | "kind" | "own" | "clientId" | "family" | "scopes" | "teamUuid"> {
   /** Seconds; absent: for ever. */
   readonly lifetime?: number | undefined;
   readonly refreshable: boolean;

@@ -53,6 +53,7 @@ export function tokenRoutes(app: FastifyInstance, authority: Authority): void {
       if (token !== undefined) refuseOthers(token.id === holder.id || isOfSameApplication(token, holder));
     }
     // A token that is unknown is as good as revoked (RFC 7009, section 2.2).
+    if (token?.own === true) throw new OAuthError("unauthorized_client", "The sandbox's own token can't be revoked.");
     if (token !== undefined) authority.revoke(token.id);
     return {};
   });

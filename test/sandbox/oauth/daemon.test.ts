@@ -1,4 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, unlinkSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -137,13 +139,68 @@ describe("a sandbox with its tokens", () => {
     expect((await api(ownToken(), "/v2/account")).status).toBe(200);
   });
 
-  test("gives a new token of its own for one that was removed; the old one stays what it was", async () => {
+  test("gives itself a new token for one that was removed; the old one is good no longer", async () => {
     const old = ownToken();
     await daemon.close();
     unlinkSync(daemonFiles(directory).token);
     await start();
     expect(ownToken()).not.toBe(old);
     expect((await api(ownToken(), "/v2/account")).status).toBe(200);
+    expect((await api(old, "/v2/account")).status).toBe(401);
+  });
+
+  test("does not let its own token be revoked", async () => {
+    const revoke = await fetch(`${daemon.apiUrl}/v1/oauth/revoke`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ownToken()}` },
+      body: new URLSearchParams({ token: ownToken() }),
+    });
+    expect(revoke.status).toBe(400);
+    const { tokens } = (await admin(directory, "GET", "/oauth/tokens")) as { tokens: { id: string }[] };
+    await expect(admin(directory, "DELETE", `/oauth/tokens/${tokens[0]!.id}`)).rejects.toThrow("remove that");
+    expect((await api(ownToken(), "/v2/account")).status).toBe(200);
+  });
+
+  test("loses a token in mid-run when a fault revokes it, for good", async () => {
+    const { access_token: access } = await oauthToken("read");
+    const { fault } = (await admin(directory, "POST", "/faults", { kind: "token-revoked", count: 1, skip: 1 })) as {
+      fault: { id: string };
+    };
+    expect((await api(access, "/v2/account")).status).toBe(200);
+    expect(await api(access, "/v2/account")).toMatchObject({ status: 401, body: { id: "unauthorized" } });
+    await admin(directory, "DELETE", `/faults/${fault.id}`);
+    expect((await api(access, "/v2/account")).status).toBe(401);
+    expect((await api(ownToken(), "/v2/account")).status).toBe(200);
+  });
+
+  test("has faults where tokens are given, too", async () => {
+    const { clientId, redirectUris } = client();
+    await admin(directory, "POST", "/faults", { kind: "gateway-timeout", count: 1, route: "GET /v1/oauth/authorize" });
+    const query = new URLSearchParams({
+      response_type: "code",
+      client_id: clientId,
+      redirect_uri: redirectUris[0]!,
+      scope: "read",
+    });
+    const open = () => fetch(`${daemon.apiUrl}/v1/oauth/authorize?${query.toString()}`);
+    expect([(await open()).status, (await open()).status]).toEqual([504, 200]);
+  });
+
+  test("gives tokens over TLS, and says so", async () => {
+    const ca = readFileSync(daemon.caFile, "utf8");
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const { clientId, redirectUris } = client();
+      const query = new URLSearchParams({
+        response_type: "code",
+        client_id: clientId,
+        redirect_uri: redirectUris[0]!,
+        prompt: "none",
+      });
+      get(`${daemon.tlsUrl}/v1/oauth/authorize?${query.toString()}`, { ca }, resolve).on("error", reject);
+    });
+    answer.resume();
+    const location = new URL(answer.headers.location ?? "");
+    expect(Object.fromEntries(location.searchParams)).toMatchObject({ error: "consent_required", iss: daemon.tlsUrl });
   });
 
   test("keeps what is secret to its owner", () => {

@@ -70,7 +70,7 @@ describe("a token", () => {
   });
 
   test("of one's own has no application, and may have no end", async () => {
-    server.authority.adopt(`dop_v1_${"a".repeat(64)}`, "my own");
+    server.authority.adopt(`dop_v1_${"a".repeat(64)}`);
     const { body } = await info(`dop_v1_${"a".repeat(64)}`);
     expect(body).toMatchObject({ scopes: ["read", "write"], expires_in_seconds: null, application: { uid: null } });
   });
