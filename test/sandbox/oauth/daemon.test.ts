@@ -8,6 +8,7 @@ import { admin } from "../../../cli/admin";
 import { ManualClock } from "../../../sandbox/clock";
 import { type Daemon, startDaemon } from "../../../sandbox/daemon";
 import { daemonFiles } from "../../../sandbox/daemon-files";
+import { Contract } from "../../../sandbox/digitalocean/contract";
 import { readApplications } from "../../../sandbox/oauth/applications-file";
 import { RecordedHosts } from "../digitalocean/recorded-hosts";
 import { Browser } from "./browser";
@@ -18,6 +19,9 @@ interface Answer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
+
+/** DigitalOcean's description of its API, where it is on this machine. */
+const contract = Contract.load();
 
 /** A whole sandbox, over recorded machines. */
 describe("a sandbox with its tokens", () => {
@@ -52,7 +56,10 @@ describe("a sandbox with its tokens", () => {
       signal: AbortSignal.timeout(10_000),
     });
     const text = await response.text();
-    return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Answer["body"]) };
+    const answer = { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Answer["body"]) };
+    const headers = Object.fromEntries(response.headers);
+    if (path.startsWith("/v2/")) expect(contract?.violations({ method, path, headers, ...answer }) ?? []).toEqual([]);
+    return answer;
   };
   const newToken = async (about: object): Promise<{ id: string; access: string }> => {
     const answer = (await admin(directory, "POST", "/oauth/tokens", { name: "t", ...about })) as {
