@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { writeDurably } from "../durable-file";
 import { openRegions } from "./catalogue/regions";
 import { ensureDefaultVpc } from "./models/vpcs";
 import type { CloudState } from "./state";
@@ -38,17 +39,7 @@ export function fileStore(directory: string): Store {
       return parse(file, readFileSync(file, "utf8"));
     },
     write(state) {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      const temporary = `${file}.new`;
-      const handle = openSync(temporary, "w", 0o600);
-      try {
-        writeSync(handle, JSON.stringify(state));
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
-      renameSync(temporary, file);
-      syncDirectory(directory);
+      writeDurably(file, JSON.stringify(state));
     },
   };
 }
@@ -65,16 +56,6 @@ function parse(file: string, text: string): CloudState {
     throw new UnreadableState(file, `it has version ${String(version)}, this is version ${stateVersion}`);
   // Nobody else writes this file, and its version is checked.
   return state as CloudState;
-}
-
-/** The rename itself has to reach the disk too. */
-function syncDirectory(directory: string): void {
-  const handle = openSync(directory, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 /** The account: it has a default project, and in every region a default network, as accounts have that were used before. */
