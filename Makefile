@@ -6,7 +6,7 @@ HOME_DIR := $(or $(DEPLOY4ME_HOME),.deploy4me)
 NODE := node_modules/.bin/node
 SOURCES := $(shell find cli components catalogue programs sandbox engine bench test index.ts -name '*.ts' -o -name '*.yaml' 2>/dev/null)
 
-.PHONY: help demo test lint bench setup engine image packages clean
+.PHONY: help demo test lint bench setup engine image packages fuzzer clean
 
 help:
 	@echo 'make demo    set everything up and deploy a wiki to the embedded sandbox'
@@ -22,7 +22,7 @@ demo:
 
 test:
 	@setup/requirements
-	@$(MAKE) -j4 setup
+	@$(MAKE) -j4 setup fuzzer
 	@setup/step tools "Debian packages of the tests" setup/packages test/end-to-end/packages.txt
 	@$(NODE) test/run.mjs
 
@@ -56,6 +56,10 @@ packages:
 
 image: packages build
 	@setup/step image "file system of the sandbox's machines" $(NODE) dist/cli/main.js sandbox image
+
+# Before apt is asked again, the machines' packages are there.
+fuzzer: packages
+	@setup/step fuzzer "schemathesis, which draws requests from a description" setup/fuzzer
 
 clean:
 	@setup/clean

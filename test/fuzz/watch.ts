@@ -31,7 +31,7 @@ export class Watch {
       const outcome = `${route} ${Math.floor(reply.statusCode / 100)}xx`;
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
       if ((reply.statusCode >= 500 || insides.test(body)) && this.wrong.length < enough) {
-        const sent = `${request.method} ${request.url} ${String(JSON.stringify(request.body)).slice(0, 500)}`;
+        const sent = `${request.method} ${request.url} ${JSON.stringify(request.body ?? null).slice(0, 500)}`;
         this.wrong.push(
           `${sent} → ${reply.statusCode} ${body.slice(0, 500)} (${this.recent.at(-1) ?? "nothing logged"})`,
         );

@@ -101,7 +101,7 @@ export class World {
 
   private async send(kind: string, { method, path, body }: Call): Promise<Response> {
     const answer = await this.api.call(method, path, body);
-    const short = [body, answer.body].map((one) => String(JSON.stringify(one)).slice(0, 300));
+    const short = [body, answer.body].map((one) => JSON.stringify(one ?? "").slice(0, 300));
     this.transcript.push(`${method} ${path} ${short[0] ?? ""} → ${answer.status} ${short[1] ?? ""}`);
     const outcome = `${kind} ${Math.floor(answer.status / 100)}xx`;
     this.tally.set(outcome, (this.tally.get(outcome) ?? 0) + 1);
