@@ -4,9 +4,9 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 HOME_DIR := $(or $(DEPLOY4ME_HOME),.deploy4me)
 NODE := node_modules/.bin/node
-SOURCES := $(shell find cli components catalogue programs sandbox engine bench test index.ts -name '*.ts' -o -name '*.yaml' 2>/dev/null)
+SOURCES := $(shell find cli components catalogue programs sandbox engine bench test index.ts -name node_modules -prune -o \( -name '*.ts' -o -name '*.yaml' \) -print 2>/dev/null)
 
-.PHONY: help demo test lint bench setup engine image packages fuzzer clean
+.PHONY: help demo test lint bench setup engine image packages strangers fuzzer clean
 
 help:
 	@echo 'make demo    set everything up and deploy a wiki to the embedded sandbox'
@@ -22,7 +22,7 @@ demo:
 
 test:
 	@setup/requirements
-	@$(MAKE) -j4 setup fuzzer
+	@$(MAKE) -j4 setup strangers fuzzer
 	@setup/step tools "Debian packages of the tests" setup/packages test/end-to-end/packages.txt
 	@$(NODE) test/run.mjs
 
@@ -56,6 +56,9 @@ packages:
 
 image: packages build
 	@setup/step image "file system of the sandbox's machines" $(NODE) dist/cli/main.js sandbox image
+
+strangers: packages
+	@setup/step strangers "clients of the tests, from their registries" setup/strangers
 
 # Before apt is asked again, the machines' packages are there.
 fuzzer: packages
