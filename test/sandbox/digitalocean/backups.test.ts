@@ -80,6 +80,14 @@ describe("backups of a droplet", () => {
     expect((await api.get(`/v2/droplets/${id}/actions`)).at("actions", 0)).toMatchObject({ type: "backup" });
   });
 
+  test("of one droplet are no reason for another one's", async () => {
+    const other = await api.droplet("later", { backups: true, backup_policy: { hour: 20 } });
+    await enable({ hour: 16 });
+    await advance(4 * hour);
+    expect((await api.get(`/v2/droplets/${other}/backups`)).list("backups")).toEqual([]);
+    expect(await backups()).toHaveLength(1);
+  });
+
   test("are images, but no snapshots", async () => {
     await enable({ hour: 16 });
     await advance(4 * hour);

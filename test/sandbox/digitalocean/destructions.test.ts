@@ -99,6 +99,7 @@ describe("a droplet's end together with what goes with it", () => {
     await dangerous();
     await api.cloud.settled();
     expect(await left()).toEqual([200, 404, 200, 404, 404]);
+    expect(api.hosts.status(id)).toBe("active");
     const status = await api.get(path("/status"));
     expect(status.at("failures")).toBe(1);
     expect(status.text("resources", "volumes", 0, "error_message")).not.toContain("busy");
