@@ -67,7 +67,8 @@ export async function removeDisk(folder: string): Promise<void> {
 export async function copyDisk(folder: string, to: string, supervisor: number | undefined): Promise<void> {
   await mkdir(join(to, disk.upper));
   const action = "copying a machine's disk";
-  const from = join(folder, disk.upper, ".");
+  // The tree's content, also where the tree is behind a link.
+  const from = `${join(folder, disk.upper)}/.`;
   if (hasSpace(folder)) {
     const command = ["cp", "-a", "--reflink=auto", "--", from, join(to, disk.upper)] as const;
     await run(inSpace(folder, supervisor, command), { action, timeoutMs: 600_000 });
