@@ -67,9 +67,11 @@ export async function all<Answer extends Page, Item>(
   return found;
 }
 
+/** The client knows links backwards or forwards, not both: what it does not expect lies beside. */
 function nextOf({ links }: Page): string | undefined {
-  const pages = links?.pages ?? {};
-  return "next" in pages && typeof pages.next === "string" ? pages.next : undefined;
+  const pages: { next?: unknown; additionalData?: { next?: unknown } | null } = links?.pages ?? {};
+  const next = pages.next ?? pages.additionalData?.next;
+  return typeof next === "string" ? next : undefined;
 }
 
 /** The client waits for nothing by itself. */
