@@ -9,6 +9,7 @@ import { fileStore } from "../../../sandbox/digitalocean/store";
 import { buildImage } from "../../../sandbox/hosts/image";
 import { removeHosts } from "../../../sandbox/hosts/room";
 import { collections } from "../properties/collections";
+import type { Call } from "../properties/kinds";
 import { type Exchange, Ledger } from "../properties/ledger";
 import { Chance } from "./chance";
 import { DaemonProcess } from "./daemon-process";
@@ -48,10 +49,10 @@ export class Campaign {
   /** Some requests, a kill, perhaps another one during the new start, and then everything has to be in order. */
   async round(): Promise<string[]> {
     const manner = this.chance.of(manners);
-    const exchanges = this.send();
+    const sent = this.send();
     await this.killing(manner);
     await this.daemon.kill();
-    this.ledger.note(await exchanges);
+    await sent;
     const before = Date.now();
     this.daemon.spawn();
     if (manner === "at its start") {
@@ -88,16 +89,23 @@ export class Campaign {
   }
 
   /** One after another, as long as there is somebody to answer. */
-  private async send(): Promise<Exchange[]> {
+  private async send(): Promise<void> {
     const exchanges: Exchange[] = [];
+    let lost: Call | undefined;
     for (const call of traffic(this.state, this.chance)) {
       const answer = await this.daemon.call(call.method, call.path, call.body);
-      if (answer === undefined) break;
+      // A daemon that is told to end refuses what it can't finish.
+      if (answer === undefined || (answer.status >= 500 && this.daemon.ended)) {
+        lost = call;
+        break;
+      }
       if (answer.status >= 500)
         throw new Error(`${call.method} ${call.path}: ${answer.status}\n${this.daemon.logTail()}`);
       exchanges.push({ call, answer });
     }
-    return exchanges;
+    this.ledger.note(exchanges);
+    // It came after all the others.
+    if (lost !== undefined) this.ledger.unanswered(lost);
   }
 
   private async killing(manner: (typeof manners)[number]): Promise<void> {

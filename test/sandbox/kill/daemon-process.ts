@@ -67,8 +67,8 @@ export class DaemonProcess {
     }
   }
 
-  /** Whether it was killed, or is being: its connections break a moment before its end is known. */
-  private get ended(): boolean {
+  /** Whether it was killed or told to end, or is being: its connections break a moment before its end is known. */
+  get ended(): boolean {
     const { exitCode, signalCode, killed } = this.running;
     return killed || exitCode !== null || signalCode !== null;
   }

@@ -32,6 +32,12 @@ export class Ledger {
     for (const { answer } of exchanges) for (const id of begunBy(answer)) this.actions.add(id);
   }
 
+  /** A request that nobody answered: what it was to delete is there or not. */
+  unanswered(call: Call): void {
+    for (const { path, id } of goneBy({ call, answer: { status: 204, body: undefined } }))
+      for (const promises of [this.there, this.gone]) of(promises, path).delete(id);
+  }
+
   /** @param listed the identifiers under a path; @returns what was broken, in words */
   broken(state: Readonly<CloudState>, path: string, listed: readonly string[]): string[] {
     this.settle(state);
