@@ -104,7 +104,11 @@ const plans: Readonly<Record<string, Plan | undefined>> = {
     return { name: given, snapshotId: String(draft.next.image++) };
   },
   password_reset: nothing,
-  enable_ipv6: nothing,
+  // The address is the public interface's.
+  enable_ipv6: (_draft, { publicIpv4 }) => {
+    if (publicIpv4 === undefined) throw unprocessable("The droplet has no public network interface.");
+    return {};
+  },
   enable_backups: (_draft, { backups }, { backup_policy: policy }) => {
     if (backups !== undefined) throw unprocessable("Backups are already enabled for this Droplet.");
     return { backupPolicy: backupPolicy(policy) };

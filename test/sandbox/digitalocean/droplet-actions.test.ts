@@ -162,6 +162,13 @@ describe("actions on a droplet", () => {
     expect((await api.get(`/v2/droplets/${id}`)).list("droplet", "features")).not.toContain("backups");
   });
 
+  test("IPv6 can't be switched on where there is no public interface to have it", async () => {
+    const inner = await api.droplet("inner", { public_networking: false });
+    const answer = await api.post(`/v2/droplets/${inner}/actions`, { type: "enable_ipv6" });
+    expect([answer.status, answer.text("message")]).toEqual([422, "The droplet has no public network interface."]);
+    expect((await api.get(`/v2/droplets/${inner}`)).list("droplet", "networks", "v6")).toEqual([]);
+  });
+
   test("only some can be done to all with a tag", async () => {
     const answer = await api.post("/v2/droplets/actions?tag_name=office", { type: "rebuild" });
     expect([answer.status, answer.text("message")]).toEqual([422, expect.stringContaining("by tag")]);
