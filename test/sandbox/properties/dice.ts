@@ -23,8 +23,8 @@ export class Dice {
 
   /** One of those that are there, and now and then, or when there is none, one that is not. */
   known<Value>(there: readonly Value[], unknown: Value): Value {
-    const at = this.roll(there.length * 12 + 1);
-    return there[Math.floor(at / 12)] ?? unknown;
+    const at = this.roll(there.length * 6 + 1);
+    return there[Math.floor(at / 6)] ?? unknown;
   }
 
   /** As `known`, up to so many of them. */

@@ -86,6 +86,9 @@ function addresses(state: Readonly<CloudState>, { ranges }: RecordedHosts): stri
   return [
     ...twice(all).map((ip) => `the address ${ip} was given twice`),
     ...overlapping.map(({ ipRange }) => `the range ${ipRange} overlaps with another`),
+    ...droplets
+      .filter(({ publicIpv4, ipv6 }) => publicIpv4 === undefined && ipv6 !== undefined)
+      .map(({ id }) => `droplet ${id} has a public address and no public interface`),
     ...twice(assigned).map((id) => `droplet ${id} has two reserved addresses`),
   ];
 }

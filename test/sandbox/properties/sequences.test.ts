@@ -8,7 +8,7 @@ import { World } from "./world";
  * Sequences nobody thought of. The same ones each time, unless the environment says otherwise: PROPERTY_RUNS (how many),
  * PROPERTY_SEED (a number, or `random`), PROPERTY_PATH (what a failure printed, to see that one again).
  */
-const { PROPERTY_RUNS = "60", PROPERTY_SEED = "20260101", PROPERTY_PATH } = process.env;
+const { PROPERTY_RUNS = "45", PROPERTY_SEED = "20260101", PROPERTY_PATH } = process.env;
 const seed = PROPERTY_SEED === "random" ? Date.now() & 0x7fffffff : Number(PROPERTY_SEED);
 const numRuns = Number(PROPERTY_RUNS);
 

@@ -14,6 +14,18 @@ const patience = 5000;
 /** How long a request may wait for a room that holds everything up, in milliseconds. */
 const holdUp = 300;
 
+/** What is there from the beginning, or most calls would meet nothing: the plainest of each. */
+const founding: readonly RolledCall[] = [
+  { kind: "createTag", rolls: [] },
+  { kind: "createDroplet", rolls: [] },
+  // With another name and with IPv6.
+  { kind: "createDroplet", rolls: [0, 0, 0, 0, 0, 1, 2] },
+  ...["Volume", "Firewall", "Vpc", "ReservedIpv6", "Domain", "Project", "Key"].map((one) => ({
+    kind: `create${one}`,
+    rolls: [],
+  })),
+];
+
 /** One sandbox and what happens to it. Whatever breaks an invariant is thrown, with all that led there. */
 export class World {
   private readonly transcript: string[] = [];
@@ -38,6 +50,8 @@ export class World {
 
   async live(steps: readonly Step[]): Promise<void> {
     try {
+      for (const call of founding) await this.call([call]);
+      await settled(this.api);
       for (const step of steps) await this.take(step);
       await this.lastLook();
     } catch (error) {

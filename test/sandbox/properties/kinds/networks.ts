@@ -53,7 +53,7 @@ export const networkKinds = {
   assignReservedIpv6: (there, dice) => ({
     method: "POST",
     path: `/v2/reserved_ipv6/${part(reservedIpv6(there, dice))}/actions`,
-    body: dice.oneIn(3) ? { type: "unassign" } : { type: "assign", droplet_id: dropletId(there, dice) },
+    body: dice.oneIn(3) ? { type: "unassign" } : { type: "assign", droplet_id: withIpv6(there, dice) },
   }),
 
   createFirewall: (there, dice) => ({
@@ -131,6 +131,13 @@ function reservedIpv6({ reservedIpv6s }: Readonly<CloudState>, dice: Dice): stri
   return dice.known(
     reservedIpv6s.map(({ ip }) => ip),
     "2001:db8::77",
+  );
+}
+
+function withIpv6({ droplets }: Readonly<CloudState>, dice: Dice): number {
+  return dice.known(
+    droplets.filter(({ ipv6 }) => ipv6 !== undefined).map(({ id }) => id),
+    nobody.number,
   );
 }
 
