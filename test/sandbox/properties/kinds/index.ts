@@ -22,6 +22,9 @@ export const weights: Readonly<Record<string, number>> = {
   deleteDroplet: 2,
   attachVolume: 2,
   createVolume: 2,
+  changeRecord: 2,
+  detachVolume: 2,
+  assignReservedIpv6: 2,
   createReservedIp: 2,
   assignReservedIp: 2,
 };

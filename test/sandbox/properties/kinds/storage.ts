@@ -30,11 +30,14 @@ export const storageKinds = {
     path: `/v2/volumes/${volumeId(there, dice)}/actions`,
     body: { type: "attach", droplet_id: dropletId(there, dice) },
   }),
-  detachVolume: (there, dice) => ({
-    method: "POST",
-    path: `/v2/volumes/${volumeId(there, dice)}/actions`,
-    body: { type: "detach", droplet_id: dropletId(there, dice) },
-  }),
+  detachVolume: (there, dice) => {
+    const attached = there.volumes.filter(({ dropletId: on }) => on !== undefined);
+    const { id, dropletId: on } = dice.known(attached, {
+      id: volumeId(there, dice),
+      dropletId: dropletId(there, dice),
+    });
+    return { method: "POST", path: `/v2/volumes/${id}/actions`, body: { type: "detach", droplet_id: on } };
+  },
   resizeVolume: (there, dice) => ({
     method: "POST",
     path: `/v2/volumes/${volumeId(there, dice)}/actions`,
