@@ -24,8 +24,9 @@ export function servedDescription(whole: Json): {
     if (kept.some(([method]) => method !== "parameters")) paths[path] = Object.fromEntries(kept);
   }
   const { openapi, info } = whole;
+  const components = referenced(whole, paths);
   return {
-    description: { openapi, info, paths, components: referenced(whole, paths) },
+    description: object(withoutLinks({ openapi, info, paths, components })),
     undescribed: [...served].filter((one) => !described.has(one)),
   };
 }
@@ -47,6 +48,23 @@ function referenced(whole: Json, paths: Json): Json {
     pending.push(...references(component));
   }
   return components;
+}
+
+/** Some of its links lead to operations that it does not have: those that follow from the names are as good. */
+function withoutLinks(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutLinks);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([name, inner]: [string, unknown]) => name !== "links" || !areLinks(inner));
+  return Object.fromEntries(kept.map(([name, inner]: [string, unknown]) => [name, withoutLinks(inner)]));
+}
+
+/** Resources have fields of the same name. */
+function areLinks(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((one) => /^\{"(operationId|\$ref":"#\/components\/links)/.test(JSON.stringify(one)))
+  );
 }
 
 function references(value: unknown): string[] {

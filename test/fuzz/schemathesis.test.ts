@@ -5,6 +5,28 @@ import { join } from "node:path";
 import { PaperProcess } from "./paper-process";
 import { schemathesis, unreached, whyNot } from "./schemathesis";
 
+/** Something of each kind, so that not everything is asked of nothing. */
+async function furnish(cloud: PaperProcess): Promise<void> {
+  const droplet = { region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
+  const rule = { protocol: "tcp", ports: "22", sources: { addresses: ["0.0.0.0/0"] } };
+  const made = [
+    ["/v2/tags", { name: "kept" }],
+    ["/v2/droplets", { ...droplet, names: ["a", "b", "c"], tags: ["kept"], ipv6: true, monitoring: true }],
+    ["/v2/volumes", { region: "fra1", name: "data", size_gigabytes: 1 }],
+    ["/v2/domains", { name: "kept.example", ip_address: "203.0.113.9" }],
+    ["/v2/reserved_ips", { region: "fra1" }],
+    ["/v2/reserved_ipv6", { region_slug: "fra1" }],
+    ["/v2/firewalls", { name: "outer", inbound_rules: [rule] }],
+    ["/v2/vpcs", { name: "office", region: "fra1" }],
+    ["/v2/projects", { name: "Shop", purpose: "Web Application" }],
+  ] as const;
+  for (const [path, body] of made) {
+    const { status } = await cloud.call("POST", path, body);
+    if (status >= 300) throw new Error(`POST ${path} was answered with ${status}`);
+  }
+  await cloud.report();
+}
+
 /** FUZZ_EXAMPLES: about how many requests to an operation in a phase; FUZZ_SECONDS: at most; FUZZ_SEED: a number. */
 const { FUZZ_EXAMPLES = "8", FUZZ_SECONDS = "60", FUZZ_SEED = "20260101" } = process.env;
 const effort = { examples: Number(FUZZ_EXAMPLES), seconds: Number(FUZZ_SECONDS), seed: Number(FUZZ_SEED) };
@@ -30,6 +52,7 @@ if (reason !== undefined) {
     test(
       "never make the API fail, show its insides, or leave anything unfinished",
       async () => {
+        await furnish(cloud);
         const output = await schemathesis(cloud, directory, effort);
         const { report, open } = await cloud.report();
         await cloud.health();

@@ -42,6 +42,7 @@ export async function schemathesis(
   );
   writeFileSync(file, JSON.stringify(description));
   const args = [
+    "--no-color",
     "run",
     file,
     `--url=${cloud.url}`,
@@ -54,14 +55,24 @@ export async function schemathesis(
     "--suppress-health-check=all",
     "--request-timeout=5",
     "--continue-on-failure",
-    "--no-color",
+    "--warnings=off",
+    // It ends by itself a little before it would be ended.
+    `--max-time=${Math.max(5, seconds - 15)}`,
   ];
   try {
     const { stdout } = await promisify(execFile)(program, args, {
       cwd: directory,
       timeout: seconds * 1000,
       maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, PYTHONHASHSEED: "0" },
+      env: {
+        ...process.env,
+        PYTHONHASHSEED: "0",
+        PYTHONPATH: join(home().root, "test", "fuzz"),
+        PYTHONDONTWRITEBYTECODE: "1",
+        SCHEMATHESIS_HOOKS: "hooks",
+        PAPER_URL: cloud.url,
+        PAPER_AUTHORIZATION: cloud.authorization,
+      },
     });
     return stdout;
   } catch (error) {

@@ -24,6 +24,7 @@ const founding: readonly RolledCall[] = [
     kind: `create${one}`,
     rolls: [],
   })),
+  { kind: "attachVolume", rolls: [] },
 ];
 
 /** One sandbox and what happens to it. Whatever breaks an invariant is thrown, with all that led there. */
@@ -50,8 +51,10 @@ export class World {
 
   async live(steps: readonly Step[]): Promise<void> {
     try {
-      for (const call of founding) await this.call([call]);
-      await settled(this.api);
+      for (const call of founding) {
+        await this.call([call]);
+        await settled(this.api);
+      }
       for (const step of steps) await this.take(step);
       await this.lastLook();
     } catch (error) {

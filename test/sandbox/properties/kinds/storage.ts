@@ -32,10 +32,11 @@ export const storageKinds = {
   }),
   detachVolume: (there, dice) => {
     const attached = there.volumes.filter(({ dropletId: on }) => on !== undefined);
-    const { id, dropletId: on } = dice.known(attached, {
-      id: volumeId(there, dice),
-      dropletId: dropletId(there, dice),
-    });
+    const id = dice.known(
+      attached.map((volume) => volume.id),
+      nobody.uuid,
+    );
+    const on = attached.find((volume) => volume.id === id)?.dropletId ?? dropletId(there, dice);
     return { method: "POST", path: `/v2/volumes/${id}/actions`, body: { type: "detach", droplet_id: on } };
   },
   resizeVolume: (there, dice) => ({
