@@ -270,15 +270,33 @@ export class Cloud {
 
   private async giveUp(action: Action, desk: Desk): Promise<void> {
     const operation = operationOf(action);
+    const cleared = await attempt(() => operation.undo?.(this.hosts, this.current, action, desk), this.log);
+    const edit = (draft: CloudState, context: Context): void => {
+      if (cleared) operation.failed?.(draft, action, context);
+      end(draft, action.id, "errored", context);
+    };
     try {
-      const cleared = await attempt(() => operation.undo?.(this.hosts, this.current, action, desk), this.log);
-      await this.change((draft, context) => {
-        if (cleared) operation.failed?.(draft, action, context);
-        end(draft, action.id, "errored", context);
+      await this.change(edit);
+    } catch {
+      await this.changeUntold(edit).catch((error: unknown) => {
+        this.log(`action ${action.id} could not even be marked as errored: ${reason(error)}`);
       });
-    } catch (error) {
-      this.log(`action ${action.id} could not even be marked as errored: ${reason(error)}`);
     }
+  }
+
+  /** For what is so whatever the room says: nobody is to wait for an action that has failed. The next change tells it all. */
+  private changeUntold(edit: (draft: CloudState, context: Context) => void): Promise<void> {
+    const turn = this.queue.then(() => {
+      const draft = structuredClone(this.current);
+      const context = this.context();
+      edit(draft, context);
+      keepUsage(draft, context.now);
+      this.told = undefined;
+      this.store.write(draft);
+      this.current = draft;
+    });
+    this.queue = turn.catch(() => undefined);
+    return turn;
   }
 }
 
