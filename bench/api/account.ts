@@ -1,4 +1,5 @@
 import type { Cloud } from "../../sandbox/digitalocean/cloud";
+import { accountLimits } from "../../sandbox/digitalocean/models/account";
 import { createDomain } from "../../sandbox/digitalocean/models/domains";
 import { createDroplets } from "../../sandbox/digitalocean/models/droplets";
 import { createFirewall } from "../../sandbox/digitalocean/models/firewalls";
@@ -8,6 +9,9 @@ const domainCount = 50;
 
 /** An account of some size: droplets with tags behind a firewall, the actions that made them, domains. */
 export async function fill(cloud: Cloud): Promise<void> {
+  await cloud.change(({ account }) => {
+    account.limits = { ...accountLimits, droplets: dropletCount };
+  });
   for (let done = 0; done < dropletCount; done += 10) {
     const names = Array.from({ length: 10 }, (_, at) => `machine-${done + at}.bench.example`);
     const input = {

@@ -85,7 +85,12 @@ interface Served {
 
 async function start(which: "ours" | "peer"): Promise<Served> {
   const child = fork(join(__dirname, "served.js"), [which], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  const [said] = (await once(child, "message")) as [Omit<Served, "child">];
+  const ended = once(child, "exit").then(() => {
+    throw new Error(`the server of the ${which} side did not start`);
+  });
+  const [said] = (await Promise.race([once(child, "message"), ended])) as [Omit<Served, "child">];
+  // From now on it ends when it is told to.
+  ended.catch(() => undefined);
   return { child, ...said };
 }
 
