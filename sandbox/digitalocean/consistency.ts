@@ -50,6 +50,11 @@ export class Consistency {
     return [];
   }
 
+  /** Whether anything is shown otherwise than it is, or was until it is looked at again. */
+  get isLate(): boolean {
+    return this.hiddenUntil.size > 0 || this.firewalls.size > 0;
+  }
+
   /** Resolves when an action that began at a time has lasted long enough. */
   async lasted(began: Date): Promise<void> {
     if (this.actionMs <= 0) return;

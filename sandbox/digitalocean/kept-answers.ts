@@ -6,6 +6,7 @@ import type { CloudState } from "./state";
 /** Listings that the state and the machines' power decide on, and nothing else. */
 const listings: ReadonlySet<string> = new Set([
   "/v2/account/keys",
+  "/v2/actions",
   "/v2/domains",
   "/v2/domains/:domain/records",
   "/v2/droplets",
@@ -31,7 +32,8 @@ export function keepAnswers(app: FastifyInstance, cloud: Cloud): void {
   let version: Version | undefined;
 
   app.addHook("preHandler", (request, reply, next) => {
-    if (!isKept(request)) {
+    // What is late comes with time, without any change.
+    if (!isKept(request) || cloud.consistency.isLate) {
       next();
       return;
     }
@@ -70,7 +72,7 @@ interface Version {
 
 function versionOf({ state, hosts, consistency }: Cloud): Version {
   let machines = "";
-  for (const { id } of state.droplets) machines += consistency.isHidden(id) ? "-" : hosts.status(id).charAt(0);
+  for (const { id } of state.droplets) machines += hosts.status(id).charAt(0);
   for (const { id } of state.firewalls) machines += consistency.pendingChanges(id).length === 0 ? "" : id;
   return { state, machines };
 }
@@ -83,7 +85,7 @@ function isKept({ method, routeOptions }: FastifyRequest): boolean {
   return method === "GET" && listings.has(routeOptions.url ?? "");
 }
 
-/** Links lead back to where the request came to, so that is part of it. */
-function keyOf({ protocol, host, url }: FastifyRequest): string {
-  return `${protocol}://${host}${url}`;
+/** Links lead back to where the request came to, and addresses go by the name that the client wants. */
+function keyOf({ protocol, host, url, headers: { accept = "" } }: FastifyRequest): string {
+  return `${protocol}://${host}${url} ${accept}`;
 }

@@ -1,3 +1,4 @@
+import { ManualClock } from "../../../sandbox/clock";
 import { small, TestApi, token } from "./api";
 
 describe("a listing", () => {
@@ -24,6 +25,37 @@ describe("a listing", () => {
     expect((await list()).at("droplets", 0, "status")).toBe("active");
     await api.hosts.shutdown(id);
     expect((await list()).at("droplets", 0, "status")).toBe("off");
+  });
+
+  test("shows what is late when it is there, without any change", async () => {
+    await api.close();
+    const clock = new ManualClock(new Date("2026-01-01T00:00:00Z"));
+    api = await TestApi.open({ clock });
+    const droplet = await api.droplet("web");
+    api.cloud.consistency.actionMs = 1000;
+    await api.post("/v2/firewalls", {
+      name: "office",
+      droplet_ids: [droplet],
+      outbound_rules: [{ protocol: "tcp", ports: "443", destinations: { addresses: ["0.0.0.0/0"] } }],
+    });
+    for (let asked = 0; asked < 2; asked++) {
+      expect((await api.get("/v2/firewalls")).at("firewalls", 0, "status")).toBe("waiting");
+    }
+    clock.advance(1000);
+    expect((await api.get("/v2/firewalls")).at("firewalls", 0, "status")).toBe("succeeded");
+    expect((await api.get("/v2/firewalls")).at("firewalls", 0, "status")).toBe("succeeded");
+  });
+
+  test("of actions has the name of addresses that each client wants", async () => {
+    await api.post("/v2/reserved_ips", { droplet_id: await api.droplet("web") });
+    await api.cloud.settled();
+    const kind = async (accept: string): Promise<unknown> => {
+      const headers = { authorization: `Bearer ${token}`, accept };
+      return (await api.call("GET", "/v2/actions", undefined, headers)).at("actions", 0, "resource_type");
+    };
+    const asked = ["application/json", "application/vnd.digitalocean.reserveip+json", "application/json"];
+    expect(await Promise.all(asked.map(kind))).toEqual(["floating_ip", "reserved_ip", "floating_ip"]);
+    expect(await Promise.all(asked.map(kind))).toEqual(["floating_ip", "reserved_ip", "floating_ip"]);
   });
 
   test("is each query's own", async () => {
