@@ -242,9 +242,14 @@ export class Cloud {
       if (trouble.errored !== undefined) throw new Error(trouble.errored);
       if (isShown(action)) await this.consistency.lasted(began);
       if (this.closing) return;
-      await this.change((draft, context) => {
+      const finish = (draft: CloudState, context: Context): void => {
         operation.done?.(draft, action, context, outcome);
         end(draft, action.id, "completed", context);
+      };
+      await this.change(finish).catch((error: unknown) => {
+        // What a machine or a disk has gone through is so, and there is no way back.
+        if (act === undefined || operation.undo !== undefined) throw error;
+        return this.changeUntold(finish);
       });
       this.log(`${what} completed in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     } catch (error) {
@@ -284,7 +289,7 @@ export class Cloud {
     }
   }
 
-  /** For what is so whatever the room says: nobody is to wait for an action that has failed. The next change tells it all. */
+  /** For what is so whatever the room says: an action has ended, one way or the other. The next change tells it all. */
   private changeUntold(edit: (draft: CloudState, context: Context) => void): Promise<void> {
     const turn = this.queue.then(() => {
       const draft = structuredClone(this.current);

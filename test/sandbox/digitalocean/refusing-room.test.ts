@@ -35,4 +35,17 @@ describe("a machine room that refuses everything", () => {
     expect((await api.get("/v2/droplets")).list("droplets")).toEqual([]);
     expect((await api.get("/v2/actions")).list("actions")).toMatchObject([{ type: "create", status: "errored" }]);
   });
+
+  test("keeps no droplet whose machine is gone", async () => {
+    const id = await api.droplet("web");
+    api.hosts.hold();
+    await api.delete(`/v2/droplets/${id}`);
+    api.hosts.refuse("setNetworks", "the room is full");
+    api.hosts.release();
+    await api.cloud.settled();
+    expect((await api.get("/v2/droplets")).list("droplets")).toEqual([]);
+    api.hosts.accept("setNetworks");
+    await api.post("/v2/tags", { name: "next" });
+    expect(api.hosts.networks).toEqual([]);
+  });
 });
