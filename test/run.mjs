@@ -17,7 +17,7 @@ async function jest(out, config, name = config, variables = {}) {
   rmSync(report, { force: true });
   const args = ["--config", join(root, config), "--json", `--outputFile=${report}`, ...process.argv.slice(2)];
   // With --json the report goes to standard output as well: the file is enough.
-  const { code } = await run(out, join(bin, "jest"), args, { keep: true, variables });
+  const { code } = await run(out, join(bin, "jest"), args, { keep: true, env: variables });
   let summary;
   try {
     summary = JSON.parse(readFileSync(report, "utf8"));
