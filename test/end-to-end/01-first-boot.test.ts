@@ -55,7 +55,7 @@ describe("without the cloud's firewalls", () => {
     prober.aim(made.flatMap((one) => addressesOf(one, "public")));
     await Promise.all(
       made.map(async (one) => {
-        const before = initOf(one.name);
+        const before = await initOf(here, one);
         await cloud.act(one.id, "reboot");
         await booted(one, before);
       }),
@@ -69,7 +69,7 @@ describe("without the cloud's firewalls", () => {
     const addresses = addressesOf(made[0]!, "public");
     const prober = await Prober.start(here, asVisitor(here), "bare-open");
     prober.aim(addresses);
-    await run([...inNetworkOf(made[0]!.name), "nft", "flush", "ruleset"]);
+    await run([...(await inNetworkOf(here, made[0]!)), "nft", "flush", "ruleset"]);
     for (const address of addresses) {
       const host = address.includes(":") ? `[${address}]` : address;
       const curl = ["curl", "-q", "-sS", "--max-time", "2", `http://${host}:8080/`];
@@ -94,7 +94,7 @@ const dropletType = "digitalocean:index/droplet:Droplet";
 
 /** Until it admits SSH to whom it shall, in another boot than the one whose init is given. */
 async function booted(one: Droplet, previousInit: number): Promise<void> {
-  await until(`${one.name} to boot`, async () => initOf(one.name) !== previousInit && (await admitsSsh(one)));
+  await until(`${one.name} to boot`, async () => (await initOf(here, one)) !== previousInit && (await admitsSsh(one)));
 }
 
 /** The bastion's twin admits administrators; the server's admits the private network. */

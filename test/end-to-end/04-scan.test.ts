@@ -127,5 +127,5 @@ async function everyScan() {
 /** From inside the blog to the wiki. Servers have no other address than the private one, which is an IPv4 one. */
 async function serverToServer(): Promise<{ from: string[]; address: string }> {
   const [wiki, blog] = await Promise.all([cloud.droplet("wiki"), cloud.droplet("blog")]);
-  return { from: inNetworkOf(blog.name), address: privateAddressOf(wiki) };
+  return { from: await inNetworkOf(here, blog), address: privateAddressOf(wiki) };
 }

@@ -33,15 +33,15 @@ beforeAll(async () => {
   undo.push(await withoutHostRules(here, "blog"));
 
   const fromOutside = await Prober.start(here, asVisitor(here), "reboot-outside");
-  const fromInside = await Prober.start(here, inNetworkOf((await cloud.droplet("blog")).name), "reboot-inside");
+  const fromInside = await Prober.start(here, await inNetworkOf(here, await cloud.droplet("blog")), "reboot-inside");
   fromOutside.aim([...addressesOf(droplets.bastion, "public"), ...(await cloud.reservedAddresses())]);
   fromInside.aim([privateAddressOf(droplets.wiki)]);
   await Promise.all(
     rebooted.map(async (machine) => {
-      const { id, name } = droplets[machine];
-      const init = initOf(name);
-      await cloud.act(id, "reboot");
-      await until(`${machine} to boot again`, () => Promise.resolve(initOf(name) !== init));
+      const droplet = droplets[machine];
+      const init = await initOf(here, droplet);
+      await cloud.act(droplet.id, "reboot");
+      await until(`${machine} to boot again`, async () => (await initOf(here, droplet)) !== init);
     }),
   );
   await until(

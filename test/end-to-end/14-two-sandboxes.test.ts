@@ -38,8 +38,8 @@ describe("two sandboxes on one machine", () => {
   });
 
   test("a machine of one reaches nothing of the other", async () => {
-    expect(await answers(inNetworkOf(droplets.first.name), droplets.second)).toBe(false);
-    expect(await answers(inNetworkOf(droplets.second.name), droplets.first)).toBe(false);
+    expect(await answers(await inNetworkOf(first, droplets.first), droplets.second)).toBe(false);
+    expect(await answers(await inNetworkOf(second, droplets.second), droplets.first)).toBe(false);
   });
 
   test("each cloud knows its own machines alone", async () => {

@@ -31,7 +31,7 @@ describe("a machine that something is wrong with", () => {
 
   test("full disk: not a byte can be written, and the machine is there", async () => {
     await room.answers(full);
-    await until(async () => (await room.ssh(full, "echo x >/root/byte")).output.includes('No space left'));
+    await until(async () => (await room.ssh(full, "echo x >/root/byte")).output.includes("No space left"));
     const { output } = await room.ssh(
       full,
       "df --output=avail,size -BG / | tail -1; head -c 1 /dev/zero >/var/tmp/x; echo $?",
