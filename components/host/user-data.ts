@@ -26,21 +26,19 @@ export const packagesScriptPath = "/usr/local/lib/deploy4me/packages";
  * creation, on the bastion a difference replaces the machine.
  *
  * The first command of the first boot loads the baseline; it runs before cloud-init writes files and long before sshd
- * starts. On every later boot the unit does, before the network is up.
+ * starts. On every later boot the unit does, before the network is up. That same command enables it: a machine that is
+ * switched off when its first boot has only begun is not without rules in the second.
  */
 export function renderUserData(data: UserData): string {
-  const unit = data.bootUnit.path.split("/").at(-1) ?? "";
   const packages = data.packages;
   const files = [
-    data.baseline,
-    data.bootUnit,
     sshDaemon(data.jump),
     ...(packages ? [{ path: packagesScriptPath, mode: "0755", content: packagesScript(packages) }] : []),
   ];
   const config = {
     // The bastion is in /etc/hosts under its name; the cloud's template would wipe that at every boot.
     manage_etc_hosts: false,
-    bootcmd: [["cloud-init-per", "once", "deploy4me-baseline", "sh", "-c", loadBaseline(data.baseline)]],
+    bootcmd: [["cloud-init-per", "once", "deploy4me-baseline", "sh", "-c", protect(data)]],
     write_files: files.map(({ path, content, mode = "0644", owner = "root:root" }) => ({
       path,
       permissions: mode,
@@ -54,8 +52,6 @@ export function renderUserData(data: UserData): string {
     ssh_keys: { ed25519_private: data.hostKey.privateKey, ed25519_public: data.hostKey.publicKey },
     no_ssh_fingerprints: true,
     runcmd: [
-      ["systemctl", "daemon-reload"],
-      ["systemctl", "enable", unit],
       ["sh", "-c", "rm -f /etc/ssh/ssh_host_dsa_key* /etc/ssh/ssh_host_ecdsa_key* /etc/ssh/ssh_host_rsa_key*"],
       ["systemctl", "try-reload-or-restart", "ssh.service"],
       ...(packages ? [["systemd-run", "--no-block", "--unit=deploy4me-packages", packagesScriptPath]] : []),
@@ -64,8 +60,25 @@ export function renderUserData(data: UserData): string {
   return `#cloud-config\n${stringify(config, { lineWidth: 0, blockQuote: "literal" })}`;
 }
 
-function loadBaseline({ path, content, mode = "0600" }: FileOnMachine): string {
-  return `install -D -m ${mode} /dev/stdin ${quote(path)} <<'DEPLOY4ME'\n${content.trimEnd()}\nDEPLOY4ME\nnft -f ${quote(path)}\n`;
+/**
+ * Loads the baseline, has it loaded at every later boot, and has all that on the disk before anything else happens. A
+ * baseline that can't be loaded keeps the unit from nothing: it would leave the next boot without network.
+ */
+function protect({ baseline, bootUnit }: Pick<UserData, "baseline" | "bootUnit">): string {
+  const unit = bootUnit.path.split("/").at(-1) ?? "";
+  return [
+    ...writing(baseline),
+    `nft -f ${quote(baseline.path)}; loaded=$?`,
+    ...writing(bootUnit),
+    `systemctl enable --no-reload ${quote(unit)}`,
+    `sync ${quote(baseline.path)} ${quote(bootUnit.path)} /etc/systemd/system/*.wants /etc/systemd/system/*.requires`,
+    "exit $loaded",
+    "",
+  ].join("\n");
+}
+
+function writing({ path, content, mode = "0644" }: FileOnMachine): string[] {
+  return [`install -D -m ${mode} /dev/stdin ${quote(path)} <<'DEPLOY4ME'`, content.trimEnd(), "DEPLOY4ME"];
 }
 
 /** Keys only, ed25519 only, and enough room for several connections at a time. */

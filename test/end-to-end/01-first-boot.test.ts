@@ -1,3 +1,4 @@
+import { baselineTable } from "../../components/remote/iptables/boot";
 import { addressesOf, Cloud, type Droplet, privateAddressOf } from "./fixture/cloud";
 import { initOf, inNetworkOf, tryOn } from "./fixture/machines";
 import { attempt, run, until } from "./fixture/process";
@@ -50,18 +51,27 @@ describe("without the cloud's firewalls", () => {
     expect(handshakes(firstBoot, visitorsPorts)).toEqual([]);
   });
 
-  test("not one unfiltered reply comes while it boots again", async () => {
+  test("not one unfiltered reply comes while it boots again, not even when its first boot had only begun", async () => {
+    const interrupted = await createBare("wiki", "cut");
+    made.push(interrupted);
+    const firstInit = await until("the baseline to be in force", async () => {
+      const init = await initOf(here, interrupted);
+      const tables = await run([...(await inNetworkOf(here, interrupted)), "nft", "list", "tables"]);
+      return tables.includes(baselineTable) && init;
+    });
+    await cloud.act(interrupted.id, "power_off");
+
     const prober = await Prober.start(here, asVisitor(here), "bare-later-boot");
     prober.aim(made.flatMap((one) => addressesOf(one, "public")));
     await Promise.all(
       made.map(async (one) => {
-        const before = await initOf(here, one);
-        await cloud.act(one.id, "reboot");
+        const before = one === interrupted ? firstInit : await initOf(here, one);
+        await cloud.act(one.id, one === interrupted ? "power_on" : "reboot");
         await booted(one, before);
       }),
     );
     const laterBoot = await prober.stop();
-    expect(Object.keys(laterBoot.knocks)).toHaveLength(4);
+    expect(Object.keys(laterBoot.knocks)).toHaveLength(6);
     expect(unfiltered(laterBoot, visitorsPorts)).toEqual([]);
   });
 
@@ -82,12 +92,12 @@ describe("without the cloud's firewalls", () => {
 
 const curlWasRefused = 7;
 
-async function createBare(part: string): Promise<Droplet> {
+async function createBare(part: string, name = "bare"): Promise<Droplet> {
   const like = await cloud.droplet(part);
   const stored = (await resources(here, true)).find(({ type, id }) => type === dropletType && id === String(like.id));
   if (!stored) throw new Error(`the state has no droplet ${like.id}`);
   const userData = revealedText(stored.inputs.userData);
-  return cloud.create({ name: `bare-${part}`, userData, vpcId: like.vpc_uuid });
+  return cloud.create({ name: `${name}-${part}`, userData, vpcId: like.vpc_uuid });
 }
 
 const dropletType = "digitalocean:index/droplet:Droplet";

@@ -25,8 +25,9 @@ const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
   });
 
 async function fileOf(userData: pulumi.Output<string>, path: string): Promise<string> {
-  const config = parse(await valueOf(userData)) as { write_files: { path: string; content: string }[] };
-  return config.write_files.find((file) => file.path === path)?.content ?? "";
+  const { bootcmd } = parse(await valueOf(userData)) as { bootcmd: string[][] };
+  const [, content] = bootcmd[0]?.[5]?.split(new RegExp(`^install .* ${path} <<'DEPLOY4ME'\n|^DEPLOY4ME\n`, "m")) ?? [];
+  return content ?? "";
 }
 const baselineOf = (userData: pulumi.Output<string>) => fileOf(userData, "/etc/deploy4me/baseline.nft");
 
@@ -53,8 +54,8 @@ describe("user data", () => {
       bastion: await hash(bastionUserData(bastion)),
     }).toMatchInlineSnapshot(`
      {
-       "bastion": "5045bc7f95e76833",
-       "server": "c0d667e833fffd68",
+       "bastion": "d050150b55be9cba",
+       "server": "105250d8c731409c",
      }
     `);
   });

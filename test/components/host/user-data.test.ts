@@ -42,8 +42,8 @@ describe("user data", () => {
     const hash = (data: UserData) => createHash("sha256").update(renderUserData(data)).digest("hex").slice(0, 16);
     expect({ server: hash(server), bastion: hash(bastion) }).toMatchInlineSnapshot(`
      {
-       "bastion": "085fd47d2677a3ee",
-       "server": "0e1601e578bccad1",
+       "bastion": "780071d0a955b2ab",
+       "server": "132d6742c0b49653",
      }
     `);
   });
@@ -61,7 +61,14 @@ describe("user data", () => {
     expect(others).toEqual([]);
     expect(first?.slice(0, 5)).toEqual(["cloud-init-per", "once", "deploy4me-baseline", "sh", "-c"]);
     expect(first?.[5]).toContain("table inet deploy4me_baseline { }\n");
-    expect(first?.[5]).toMatch(/\nnft -f \/etc\/deploy4me\/baseline\.nft\n$/);
+    expect(first?.[5]).toMatch(/^install .*baseline\.nft .*\n.*\nDEPLOY4ME\nnft -f \/etc\/deploy4me\/baseline\.nft;/);
+  });
+
+  test("has it loaded at every later boot, whatever becomes of the rest of the first", () => {
+    const script = config(server).bootcmd[0]?.[5] ?? "";
+    expect(script).toContain("[Unit]\n");
+    expect(script.indexOf("[Unit]")).toBeLessThan(script.indexOf("systemctl enable"));
+    expect(JSON.stringify([config(server).write_files, config(server).runcmd])).not.toContain("deploy4me-firewall");
   });
 
   test("admits keys only", () => {

@@ -97,8 +97,7 @@ describe("a machine's disk", () => {
 
   test("is measured, with everything else that the machine uses", async () => {
     const before = await room.hosts.usage(1);
-    const script = `timeout 2 sh -c 'while :; do :; done'; head -c 900K /dev/zero`;
-    expect((await room.ssh(machine, script)).output.length).toBeGreaterThan(0);
+    expect((await room.ssh(machine, `${twoSecondsOfWork}; head -c 900K /dev/zero`)).output.length).toBeGreaterThan(0);
     const after = await room.hosts.usage(1);
     const busy = (seconds: { user: number; system: number }) => seconds.user + seconds.system;
     expect(busy(after.cpuSeconds) - busy(before.cpuSeconds)).toBeGreaterThan(1.5);
@@ -117,10 +116,13 @@ describe("a machine's disk", () => {
   });
 
   const spin = async () => {
-    await room.ssh(machine, "timeout 2 sh -c 'while :; do :; done'");
+    await room.ssh(machine, twoSecondsOfWork);
     return false;
   };
 });
+
+/** Counted in processor time: how long it takes depends on what else this computer does. */
+const twoSecondsOfWork = "sh -c 'ulimit -t 2; while :; do :; done' || :";
 
 /** Whether root gets in by a password. */
 function logsIn({ public: outer }: MachineSpec, password: string): Promise<boolean> {
