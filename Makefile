@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 HOME_DIR := $(or $(DEPLOY4ME_HOME),.deploy4me)
 NODE := node_modules/.bin/node
-SOURCES := $(shell find cli components catalogue programs sandbox engine bench test index.ts -name node_modules -prune -o \( -name '*.ts' -o -name '*.yaml' \) -print 2>/dev/null)
+SOURCES := $(shell find cli components catalogue connections oauth guard programs sandbox engine bench test index.ts -name node_modules -prune -o \( -name '*.ts' -o -name '*.yaml' \) -print 2>/dev/null)
 
 .PHONY: help demo test lint bench setup engine image packages strangers fuzzer clean
 
@@ -31,6 +31,7 @@ bench:
 	@$(MAKE) -j4 setup
 	@setup/step tools "Debian packages of the benchmarks" setup/packages bench/packages.txt
 	@$(NODE) dist/bench/main.js
+	@$(NODE) dist/bench/sandbox/main.js
 
 lint: node_modules/.package-lock.json
 	@npm run --silent lint
