@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 HOME_DIR := $(or $(DEPLOY4ME_HOME),.deploy4me)
 NODE := node_modules/.bin/node
-SOURCES := $(shell find cli components catalogue connections oauth guard programs sandbox engine bench test index.ts -name node_modules -prune -o \( -name '*.ts' -o -name '*.yaml' \) -print 2>/dev/null)
+SOURCES := $(shell find cli components catalogue connections oauth guard programs driver sandbox engine bench test index.ts -name node_modules -prune -o \( -name '*.ts' -o -name '*.yaml' \) -print 2>/dev/null)
 
 .PHONY: help demo test lint bench setup engine image packages strangers fuzzer clean
 
