@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-import type { Headers } from "../connections/answer";
+import type { HeaderFields } from "../connections/answer";
 
 /** A request of a client's, past the ticket and the lease: read to its end, without the ticket and what belongs to its connection alone. */
 export interface GuardedRequest {
@@ -11,7 +11,7 @@ export interface GuardedRequest {
   /** With its `?`; empty when there is none. */
   readonly query: string;
   /** By lower-case name. Neither `authorization` nor `host`. */
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
   /** Empty when there is none. */
   readonly body: Buffer;
   /** The stack whose ticket was shown. */
@@ -24,13 +24,18 @@ export interface GuardedRequest {
   readonly id: string;
   /** Aborted when the client has gone, of a read; a write that was begun is brought to its end. */
   readonly signal: AbortSignal;
+  /**
+   * Resolves when the answer has gone out to the client (true), or the client has gone before (false): then nobody knows of what was created.
+   * Never rejects. Absent: whoever asks is told by what is returned.
+   */
+  readonly delivered?: Promise<boolean>;
 }
 
 /** An answer as the client will get it. */
 export interface GuardedAnswer {
   readonly status: number;
   /** By lower-case name, without what belongs to a connection alone. `content-length` is set from the body. */
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
   /** A stream when it is not JSON (a kubeconfig, a bill), or longer than what is held back. Who takes the answer reads or destroys it. */
   readonly body: Buffer | Readable;
   /** What was parsed of a body that is JSON and was held back; absent for all others. */
