@@ -1,5 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 
+import { inDots, inWords, type Problem } from "./problem";
+
 /**
  * An argument is not right: which one, what it was, and what would be right, in one sentence.
  *
@@ -18,12 +20,8 @@ export class InvalidArgument extends RunError {
   ) {
     super(`${argument} ${expected} (it is ${inWords(value)}).`);
   }
-}
 
-function inWords(value: unknown): string {
-  if (value === undefined) return "missing";
-  if (value === "") return "empty";
-  if (Array.isArray(value) && value.length === 0) return "an empty list";
-  if (typeof value === "string") return value;
-  return JSON.stringify(value);
+  static from({ path, value, expected }: Problem): InvalidArgument {
+    return new InvalidArgument(inDots(path), value, expected);
+  }
 }

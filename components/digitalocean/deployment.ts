@@ -8,11 +8,12 @@ import { SoftwareServer } from "../host/software-server";
 import { type SshHost, knownHosts, sshCommand, sshConfiguration } from "../host/ssh-config";
 import { cloudName, type DeploymentIdentity } from "../naming";
 import { type ValidDeployment, validateDeployment } from "../validation";
-import { availability, type WantedSize } from "./availability";
+import { availability } from "./availability";
 import { Bastion, type BastionArgs } from "./bastion";
 import { Dns, type DnsArgs } from "./dns";
 import { Network, type NetworkArgs } from "./network";
 import { Server, type ServerArgs } from "./server";
+import { limits, sizeOf, smallest, wantedSizes } from "./sizes";
 
 export interface DigitalOceanDeploymentArgs extends BusinessDeploymentArgs {
   /** A last word on single children. */
@@ -23,10 +24,6 @@ export interface DigitalOceanDeploymentArgs extends BusinessDeploymentArgs {
     readonly dns?: DnsArgs["transform"];
   };
 }
-
-/** Ranges that DigitalOcean keeps for itself (its documentation, «VPC Networks: Limits»). */
-const reservedRanges = ["10.229.0.0/16", "10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24"];
-const smallest = "s-1vcpu-1gb";
 
 /**
  * Business software on DigitalOcean: a private network, a bastion that every request goes through, and for each piece of
@@ -54,7 +51,7 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
   readonly sshCommands: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: DigitalOceanDeploymentArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const valid = validateDeployment(args, { reservedRanges });
+    const valid = validateDeployment(args, limits);
     super("deploy4me:digitalocean:BusinessDeployment", name, {}, options);
     const asked = this.asked(name, args, valid);
 
@@ -251,24 +248,6 @@ function machineArgs({ identity, args, ready, sshKey, sshKeyFingerprint }: Conte
     vpcId: network.vpcId,
     after: network.firewalls,
   };
-}
-
-function sizeOf({ size, definition }: ResolvedSoftware): string {
-  if (size !== undefined) return size;
-  return definition.needs.memoryMb <= 1024
-    ? smallest
-    : `s-${definition.needs.memoryMb <= 2048 ? "1vcpu-2gb" : "2vcpu-4gb"}`;
-}
-
-function wantedSizes(bastionSize: string, { software }: ValidDeployment): WantedSize[] {
-  return [
-    { argument: "bastionSize", size: bastionSize, memoryMb: 512 },
-    ...software.map((one, index) => ({
-      argument: `software[${index}].size`,
-      size: sizeOf(one),
-      memoryMb: one.definition.needs.memoryMb,
-    })),
-  ];
 }
 
 function sshHosts(bastion: Bastion, servers: readonly MadeServer[]): pulumi.Output<SshHost[]> {

@@ -34,6 +34,12 @@ describe("a request", () => {
       "software[0].software has to be one of dokuwiki, wordpress (it is salesforce).",
     ],
     [
+      "software that is misspelt",
+      { software: [{ name: "wiki", software: "dokuwik" }] },
+      "software[0].software",
+      "software[0].software has to be one of dokuwiki, wordpress: did you mean dokuwiki? (it is dokuwik).",
+    ],
+    [
       "no software",
       { software: [] },
       "software",
@@ -73,7 +79,13 @@ describe("a request", () => {
       "a parameter that is none",
       { software: [{ ...wiki, parameters: { colour: "red" } }] },
       "software[0].parameters.colour",
-      "software[0].parameters.colour is none of DokuWiki's: title, adminUser, adminPassword, adminEmail, language (it is red).",
+      "software[0].parameters.colour is none of DokuWiki's: title, adminUser, adminPassword, adminEmail, language (it is colour).",
+    ],
+    [
+      "a parameter that every object has",
+      { software: [{ ...wiki, parameters: { constructor: "x" } }] },
+      "software[0].parameters.constructor",
+      "software[0].parameters.constructor is none of DokuWiki's: title, adminUser, adminPassword, adminEmail, language (it is constructor).",
     ],
     [
       "a parameter that is the deployment's",
@@ -175,7 +187,7 @@ describe("a request", () => {
       "an administrator's private key",
       { adminKeys: ["-----BEGIN"] },
       "adminKeys[0]",
-      "adminKeys[0] has to be an OpenSSH public key, such as ssh-ed25519 AAAA… (it is -----BEGIN).",
+      "adminKeys[0] has to be an OpenSSH public key, such as ssh-ed25519 AAAA… (it is something else).",
     ],
   ])(
     "with %s is refused in one sentence that names the argument and what would be right",

@@ -1,7 +1,7 @@
 import { checkAvailability } from "../../../components/digitalocean/availability";
 import { cloud } from "./mocks";
 
-const bastion = { argument: "bastionSize", size: "s-1vcpu-1gb", memoryMb: 512 };
+const bastion = { path: ["bastionSize"] as (string | number)[], size: "s-1vcpu-1gb", memoryMb: 512 };
 const check = (region: string, ...wanted: (typeof bastion)[]) => {
   checkAvailability(region, wanted, cloud.regions, cloud.sizes);
 };
@@ -33,9 +33,15 @@ describe("what the cloud has", () => {
     );
   });
 
+  test("a size that is none, and what was probably meant", () => {
+    expect(() => {
+      check("fra1", { ...bastion, size: "s-1vpcu-1gb" });
+    }).toThrow("such as s-1vcpu-512mb-10gb, s-1vcpu-1gb: did you mean s-1vcpu-1gb? (it is s-1vpcu-1gb).");
+  });
+
   test("a size that is too small for the software", () => {
     expect(() => {
-      check("fra1", { argument: "software[0].size", size: "s-1vcpu-512mb-10gb", memoryMb: 1024 });
+      check("fra1", { path: ["software", 0, "size"], size: "s-1vcpu-512mb-10gb", memoryMb: 1024 });
     }).toThrow(
       "software[0].size has to have at least 1024 MB of memory, such as s-1vcpu-1gb (it is s-1vcpu-512mb-10gb).",
     );

@@ -1,0 +1,79 @@
+import type { CloudLimits, ValidDeployment } from "../checks";
+import type { ResolvedSoftware } from "../deployment";
+import { type Path, type Problem, Problems } from "../problem";
+
+/** What the cloud keeps for itself (its documentation, «VPC Networks: Limits»). */
+export const limits: CloudLimits = {
+  reservedRanges: ["10.229.0.0/16", "10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24"],
+};
+
+/** The smallest with 1 GB of memory. */
+export const smallest = "s-1vcpu-1gb";
+
+/** A size a request asks for: where in the request, and the memory it has to have. */
+export interface WantedSize {
+  readonly path: Path;
+  readonly size: string;
+  readonly memoryMb: number;
+}
+
+export interface Size {
+  readonly slug: string;
+  readonly memory: number;
+  readonly available: boolean;
+  /** Where it can be had; undefined when that is not known. */
+  readonly regions?: readonly string[];
+}
+
+export interface Region {
+  readonly slug: string;
+  readonly available: boolean;
+}
+
+/** The size of a server: the one asked for, or the smallest that has the memory its software needs. */
+export function sizeOf({ size, definition }: Pick<ResolvedSoftware, "size" | "definition">): string {
+  if (size !== undefined) return size;
+  return definition.needs.memoryMb <= 1024
+    ? smallest
+    : `s-${definition.needs.memoryMb <= 2048 ? "1vcpu-2gb" : "2vcpu-4gb"}`;
+}
+
+export function wantedSizes(bastionSize: string, { software }: Pick<ValidDeployment, "software">): WantedSize[] {
+  return [
+    { path: ["bastionSize"], size: bastionSize, memoryMb: 512 },
+    ...software.map((one, index) => ({
+      path: ["software", index, "size"],
+      size: sizeOf(one),
+      memoryMb: one.definition.needs.memoryMb,
+    })),
+  ];
+}
+
+/** Whether the cloud has the region and, there, the sizes with the memory that is needed. */
+export function findUnavailable(
+  region: string,
+  wanted: readonly WantedSize[],
+  regions: readonly Region[],
+  sizes: readonly Size[],
+): readonly Problem[] {
+  const problems = new Problems();
+  const open = regions.filter(({ available }) => available).map(({ slug }) => slug);
+  if (!open.includes(region)) {
+    problems.addWithSuggestion(["region"], region, `has to be one of ${open.sort().join(", ")}`, open);
+    return problems.all;
+  }
+  const here = sizes.filter(({ available, regions: at }) => available && (at === undefined || at.includes(region)));
+  for (const { path, size, memoryMb } of wanted) {
+    const fitting = here.filter(({ memory }) => memory >= memoryMb).map(({ slug }) => slug);
+    const choice = fitting.slice(0, 5).join(", ");
+    const found = here.find(({ slug }) => slug === size);
+    if (!found) {
+      const expected = `has to be a size that region ${region} has, such as ${choice}`;
+      // One that the cloud has elsewhere is no slip of the pen.
+      problems.addWithSuggestion(path, size, expected, sizes.some(({ slug }) => slug === size) ? [] : fitting);
+    } else if (found.memory < memoryMb) {
+      problems.add(path, size, `has to have at least ${memoryMb} MB of memory, such as ${choice}`);
+    }
+  }
+  return problems.all;
+}
