@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Headers } from "../connections/answer";
+import type { HeaderFields } from "../connections/answer";
 import type { GuardedAnswer, GuardedRequest, Send } from "./exchange";
 
 /** Who waits for a turn. */
@@ -26,7 +26,7 @@ export interface PaceObservation {
   readonly account: string;
   readonly stack: string;
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
 }
 
 /** What keeps a write from being carried out twice. Wrapped around every request that is not a read. */

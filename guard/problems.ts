@@ -20,8 +20,16 @@ export type GuardProblemCode =
   | "RATE_LIMITED"
   /** The API's own 5xx. */
   | "SERVER_ERROR"
+  /** It wants to be asked elsewhere. */
+  | "REDIRECTED"
   /** An answer without a field that we rely on. */
   | "API_CHANGED"
+  /** It is not known whether something was made, and could not be found out. */
+  | "CREATE_UNCONFIRMED"
+  /** What an earlier request made, of which nobody was told, has the place of what is asked for now. */
+  | "CREATE_LEFTOVER"
+  /** The API refuses a listing in which something was to be looked up. */
+  | "LISTING_REFUSED"
   /** The guard ends. */
   | "CLOSING"
   | "INTERNAL";
@@ -51,6 +59,13 @@ export class GuardProblem extends Error {
     if (details.upstreamStatus !== undefined) this.upstreamStatus = details.upstreamStatus;
     if (details.requestId !== undefined) this.requestId = details.requestId;
   }
+}
+
+export function leaseEnded(stack: string): GuardProblem {
+  return new GuardProblem(
+    "LEASE_ENDED",
+    `The operation on the stack «${stack}» that this ticket belongs to has ended. Run the command again with: deploy4me exec`,
+  );
 }
 
 /**

@@ -1,0 +1,96 @@
+import { Readable } from "node:stream";
+
+import type { AccessToken, TokenSource } from "../../connections/credentials";
+import { ApiProblem } from "../../connections/problem";
+import type { GuardedRequest, Send } from "../exchange";
+import type { Clock, Leases, Log, Pace, Watch } from "../interfaces";
+import { leaseEnded } from "../problems";
+import type { Upstream } from "../upstream";
+import { type Failed, judge, type Judgement } from "./judge";
+import { receive } from "./receive";
+import { pause, type RetryPolicy } from "./retry";
+import { currentToken, replacementOf, tokenRefused } from "./token";
+
+export interface Parts {
+  readonly upstream: Upstream;
+  readonly tokens: TokenSource;
+  readonly leases: Leases;
+  readonly pace: Pace;
+  readonly watch: Watch;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly retry: RetryPolicy;
+  /** Bytes of an answer that are held back to be checked. */
+  readonly heldBack: number;
+}
+
+/** Everything between a request that may be sent and its answer, or the reason why there is none. */
+export function sender(parts: Parts): Send {
+  const { clock, retry, tokens, log } = parts;
+  return async (request) => {
+    const what = `${request.id} ${request.method} ${request.path}`;
+    let token: AccessToken | undefined;
+    let wasReplaced = false;
+    let spent = 0;
+    for (let attempt = 1; ;) {
+      await admitted(parts, request);
+      const begun = clock.now();
+      token ??= await currentToken(tokens, request.signal);
+      const judgement = await attemptOnce(parts, request, token);
+      spent += clock.now() - begun;
+      if (judgement.kind === "pass") return judgement.answer;
+      if (judgement.kind === "token-refused") {
+        if (wasReplaced) throw tokenRefused(judgement.said);
+        log(`${what}: the token was refused, another one is asked for`);
+        token = await replacementOf(tokens, token, request.signal);
+        wasReplaced = true;
+        continue;
+      }
+      const wait = Math.max(pause(retry, attempt), judgement.wait ?? 0);
+      if (!judgement.again || attempt >= retry.attempts || spent + wait > retry.total) throw judgement.problem;
+      log(`${what}: ${judgement.problem.code}, tried again in ${(wait / 1000).toFixed(1)} s`);
+      await clock.sleep(wait, request.signal);
+      spent += wait;
+      attempt++;
+      // Another may have come in its place meanwhile.
+      token = undefined;
+    }
+  };
+}
+
+/** Asked before every attempt: what waited for its turn, or for the API, may have lost its lease meanwhile. */
+async function admitted({ pace, leases }: Parts, request: GuardedRequest): Promise<void> {
+  const { account, stack, signal } = request;
+  requireLease(leases, request);
+  await pace.admit({ account, stack, signal });
+  requireLease(leases, request);
+}
+
+/** @throws GuardProblem with LEASE_ENDED */
+function requireLease(leases: Leases, { stack, epoch }: Pick<GuardedRequest, "stack" | "epoch">): void {
+  if (leases.held(stack)?.epoch === epoch) return;
+  throw leaseEnded(stack);
+}
+
+async function attemptOnce(parts: Parts, request: GuardedRequest, token: AccessToken): Promise<Judgement> {
+  const { upstream, pace, watch, clock, heldBack } = parts;
+  try {
+    const head = await upstream.exchange(request, token.value);
+    const { account, stack } = request;
+    pace.observe({ account, stack, status: head.statusCode, headers: head.headers });
+    const limits = { within: upstream.timeouts.answer, limit: heldBack };
+    const received = await receive(request, head, token.value, limits);
+    if (received.kind === "problem") return failed(received.problem);
+    const judgement = judge(request, received.answer, watch, clock.now());
+    const { body } = received.answer;
+    if (judgement.kind !== "pass" && body instanceof Readable) body.destroy();
+    return judgement;
+  } catch (error) {
+    if (error instanceof ApiProblem) return failed(error);
+    throw error;
+  }
+}
+
+function failed(problem: ApiProblem): Failed {
+  return { kind: "problem", problem, again: problem.retryable };
+}
