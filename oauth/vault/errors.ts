@@ -74,3 +74,17 @@ export class VaultContended extends Error {
     super(`the vault's entry ${id} was changed by others ${attempts} times in a row: try again.`);
   }
 }
+
+/** The code of an error of Node's, whatever realm it is of. */
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
+    ? error.code
+    : undefined;
+}
+
+/** What an error says, whatever realm it is of. */
+export function messageOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "message" in error && typeof error.message === "string"
+    ? error.message
+    : String(error);
+}

@@ -6,7 +6,9 @@ import { z } from "zod";
 
 import { keyLength, seal, SealBroken, unseal } from "./envelope";
 import { type KeyContext, KeyDoesNotFit, type RotatableKeys, UnknownKeyVersion, type WrappedKey } from "./master-keys";
+import { codeOf, messageOf } from "./errors";
 import { createPrivately, withFileLock, writePrivately } from "./private-file";
+import { promised } from "./promised";
 
 /** The file that has the master keys: `keyring.json` beside the vault, or what `DEPLOY4ME_KEYRING_FILE` names. */
 export function keyringFile(directory: string, environment: NodeJS.ProcessEnv = process.env): string {
@@ -77,22 +79,22 @@ export class Keyring implements RotatableKeys {
   }
 
   currentVersion(): Promise<number> {
-    return asPromised(() => this.load().current);
+    return promised(() => this.load().current);
   }
 
   versions(): Promise<readonly number[]> {
-    return asPromised(() => [...this.load().keys.keys()]);
+    return promised(() => [...this.load().keys.keys()]);
   }
 
   wrap(dataKey: Uint8Array, context: KeyContext): Promise<WrappedKey> {
-    return asPromised(() => {
+    return promised(() => {
       const version = this.load().current;
       return { version, wrapped: seal(this.key(version), dataKey, placeOf(context, version)) };
     });
   }
 
   unwrap({ version, wrapped }: WrappedKey, context: KeyContext): Promise<Buffer> {
-    return asPromised(() => {
+    return promised(() => {
       try {
         return unseal(this.key(version), wrapped, placeOf(context, version));
       } catch (error) {
@@ -120,7 +122,7 @@ export class Keyring implements RotatableKeys {
   }
 
   private edit<Result>(change: (content: Content) => { content: Content; result: Result }): Promise<Result> {
-    return asPromised(() =>
+    return promised(() =>
       withFileLock(this.file, () => {
         const { content, result } = change(read(this.file).content);
         writePrivately(this.file, textOf(content));
@@ -130,7 +132,12 @@ export class Keyring implements RotatableKeys {
   }
 
   private key(version: number): KeyObject {
-    const key = this.load().keys.get(version);
+    let key = this.load().keys.get(version);
+    if (key === undefined) {
+      // Two writings within one tick of the file system's clock may look alike.
+      this.loaded = undefined;
+      key = this.load().keys.get(version);
+    }
     if (key === undefined) throw new UnknownKeyVersion(version, this.file);
     return key;
   }
@@ -185,14 +192,14 @@ function readPrivately(file: string): { readonly text: string; readonly stamp: s
   try {
     handle = openSync(file, "r");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
+    if (codeOf(error) === "ENOENT")
       throw new KeyringUnusable(
         file,
         "missing",
         "it is not there; without it nothing in the vault opens. Restore it from a backup, or name its place in DEPLOY4ME_KEYRING_FILE",
         { cause: error },
       );
-    throw new KeyringUnusable(file, "unreadable", error instanceof Error ? error.message : String(error), {
+    throw new KeyringUnusable(file, "unreadable", messageOf(error), {
       cause: error,
     });
   }
@@ -207,14 +214,5 @@ function readPrivately(file: string): { readonly text: string; readonly stamp: s
     };
   } finally {
     closeSync(handle);
-  }
-}
-
-/** What is done at once, as a promise that may fail. */
-function asPromised<Result>(run: () => Result): Promise<Result> {
-  try {
-    return Promise.resolve(run());
-  } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }

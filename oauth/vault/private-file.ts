@@ -13,6 +13,8 @@ import {
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
+import { codeOf } from "./errors";
+
 /** A folder that only its owner may enter. One that is there stays as it is. */
 export function makePrivateFolder(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -42,7 +44,7 @@ export function createPrivately(file: string, text: string): boolean {
     });
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   }
 }

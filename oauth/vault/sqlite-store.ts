@@ -3,8 +3,9 @@ import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 
 import type { ConnectionReference } from "../connection";
-import { ConnectionNameTaken, VaultUnavailable } from "./errors";
+import { codeOf, ConnectionNameTaken, messageOf, VaultUnavailable } from "./errors";
 import { makePrivateFile } from "./private-file";
+import { promised } from "./promised";
 import type { NewRow, Replaced, Row, RowChange, Store } from "./store";
 
 export interface SqliteStoreOptions {
@@ -161,11 +162,7 @@ export class SqliteStore implements Store {
   }
 
   private promised<Result>(run: () => Result): Promise<Result> {
-    try {
-      return Promise.resolve(this.run(run));
-    } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    }
+    return promised(() => this.run(run));
   }
 }
 
@@ -213,13 +210,8 @@ function guarded<Result>(file: string, run: () => Result): Result {
   try {
     return run();
   } catch (error) {
-    if (
-      error instanceof Error &&
-      "code" in error &&
-      typeof error.code === "string" &&
-      /^(ERR_SQLITE|E[A-Z]+$)/.test(error.code)
-    )
-      throw new VaultUnavailable(file, error.message, { cause: error });
+    if (/^(ERR_SQLITE|ERR_INVALID_STATE|E[A-Z]+$)/.test(codeOf(error) ?? ""))
+      throw new VaultUnavailable(file, messageOf(error), { cause: error });
     throw error;
   }
 }

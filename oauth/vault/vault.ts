@@ -13,7 +13,7 @@ import { noRenewal, type Renewal } from "../renewal";
 import { aboutOf, aboutText, pathsOf } from "./about";
 import { keyLength, seal, SealBroken, unseal } from "./envelope";
 import { ConnectionNotFound, VaultContended, VaultRowDamaged } from "./errors";
-import { KeyDoesNotFit, type MasterKeys } from "./master-keys";
+import { KeyDoesNotFit, type MasterKeys, UnknownKeyVersion } from "./master-keys";
 import type { Row, RowChange, Store } from "./store";
 
 /** A connection with all that the vault keeps of it. */
@@ -145,6 +145,17 @@ export class Vault<Keys extends MasterKeys = MasterKeys> {
   }
 
   private async open(reference: ConnectionReference): Promise<{ readonly row: Row; readonly entry: Entry }> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.openOnce(reference);
+      } catch (error) {
+        // Between the reading of a row and its opening, it may have got another master key and the old one be gone.
+        if (!(error instanceof UnknownKeyVersion) || attempt === 3) throw error;
+      }
+    }
+  }
+
+  private async openOnce(reference: ConnectionReference): Promise<{ readonly row: Row; readonly entry: Entry }> {
     const found = await this.store.read(reference);
     if (found === undefined) throw new ConnectionNotFound(reference.tenant, reference.id);
     const { row, at } = found;
