@@ -6,7 +6,7 @@ import { Presence } from "../dynamic/presence";
 import { bastionUserData } from "../host/machine";
 import type { MachineEndpoint } from "../host/connection";
 import { cloudName, type DeploymentIdentity } from "../naming";
-import { type Transform, transformed } from "./transform";
+import { type Transform, transformed } from "../transform";
 
 export interface BastionArgs {
   readonly identity: DeploymentIdentity;

@@ -1,7 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type Transform, transformed } from "./transform";
+import { type Transform, transformed } from "../transform";
 
 export interface DnsArgs {
   readonly domain: string;

@@ -3,4 +3,4 @@ export { BusinessDeployment, type DigitalOceanDeploymentArgs } from "./deploymen
 export { Dns, type DnsArgs } from "./dns";
 export { Network, type NetworkArgs } from "./network";
 export { Server, type ServerArgs } from "./server";
-export type { Transform } from "./transform";
+export type { Transform } from "../transform";

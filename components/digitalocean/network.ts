@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dnsPort, sshPort, timePort } from "../host/firewall";
 import { egressPort } from "../host/egress-proxy";
 import { cloudName, type DeploymentIdentity } from "../naming";
-import { type Transform, transformed } from "./transform";
+import { type Transform, transformed } from "../transform";
 
 export interface NetworkArgs {
   readonly identity: DeploymentIdentity;

@@ -5,7 +5,7 @@ import { SshKeyPair } from "../dynamic/keys";
 import { serverUserData } from "../host/machine";
 import type { MachineConnection, MachineEndpoint } from "../host/connection";
 import { cloudName, type DeploymentIdentity } from "../naming";
-import { type Transform, transformed } from "./transform";
+import { type Transform, transformed } from "../transform";
 
 export interface ServerArgs {
   readonly identity: DeploymentIdentity;

@@ -1,0 +1,87 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+import { cloudName } from "../naming";
+import { type Transform, transformed } from "../transform";
+import { bastionRules, type SecurityRule, type SecurityRulesArgs, serverRules } from "./security-rules";
+import { type Ownership, tagsOf } from "./tags";
+
+export interface SecurityGroupsArgs extends SecurityRulesArgs, Ownership {
+  readonly region: string;
+  readonly vpcId: pulumi.Input<string>;
+  readonly transform?: { readonly securityGroup?: Transform<aws.ec2.SecurityGroupArgs> };
+}
+
+/**
+ * A security group for the bastion and one for servers, whose rules name each other; and the VPC's default group, emptied,
+ * so that a machine that was started without a group is closed. Free of charge.
+ */
+export class SecurityGroups extends pulumi.ComponentResource {
+  readonly bastionId: pulumi.Output<string>;
+  readonly serverId: pulumi.Output<string>;
+  readonly rules: readonly pulumi.Resource[];
+
+  constructor(name: string, args: SecurityGroupsArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("deploy4me:aws:SecurityGroups", name, {}, options);
+    const { region, vpcId } = args;
+    new aws.ec2.DefaultSecurityGroup(
+      `${name}-default`,
+      { vpcId, region, ingress: [], egress: [], tags: tagsOf(args, "default") },
+      { parent: this },
+    );
+    const groups = { bastion: this.group(name, "bastion", args), server: this.group(name, "server", args) };
+    const made = (kind: Kind, rules: readonly SecurityRule[]): pulumi.Resource[] =>
+      rules.map((rule) => this.rule(`${name}-${kind}`, groups[kind].id, rule, groups, args));
+    this.rules = [...made("bastion", bastionRules(args)), ...made("server", serverRules(args))];
+    this.bastionId = groups.bastion.id;
+    this.serverId = groups.server.id;
+    this.registerOutputs({ bastionId: this.bastionId, serverId: this.serverId });
+  }
+
+  private group(name: string, kind: Kind, args: SecurityGroupsArgs): aws.ec2.SecurityGroup {
+    const { identity, region, vpcId, transform } = args;
+    const group = {
+      name: cloudName(identity, kind),
+      description: kind === "bastion" ? "What reaches the bastion and where it may go" : "The bastion alone, both ways",
+      vpcId,
+      region,
+      tags: tagsOf(args, kind),
+    };
+    return new aws.ec2.SecurityGroup(
+      ...transformed<aws.ec2.SecurityGroupArgs>(transform?.securityGroup, `${name}-${kind}`, group, { parent: this }),
+    );
+  }
+
+  private rule(
+    name: string,
+    securityGroupId: pulumi.Input<string>,
+    { key, direction, protocol, from, to = from, peer }: SecurityRule,
+    groups: Readonly<Record<Kind, aws.ec2.SecurityGroup>>,
+    args: SecurityGroupsArgs,
+  ): pulumi.Resource {
+    const resource = `${name}-${direction}-${key.replaceAll(/[^A-Za-z0-9]+/g, "-")}`;
+    const rule = {
+      securityGroupId,
+      ipProtocol: protocol,
+      fromPort: from,
+      toPort: to,
+      description: `deploy4me: ${key}`.replaceAll(descriptionRefuses, "-"),
+      region: args.region,
+      tags: tagsOf(args),
+      ...peerOf(peer, groups),
+    };
+    return direction === "ingress"
+      ? new aws.vpc.SecurityGroupIngressRule(resource, rule, { parent: this })
+      : new aws.vpc.SecurityGroupEgressRule(resource, rule, { parent: this });
+  }
+}
+
+type Kind = "bastion" | "server";
+
+/** What a description may not hold (EC2 API reference, «IpRange»); it may be 255 characters long. */
+const descriptionRefuses = /[^A-Za-z0-9. _\-:/()#,@[\]+=&;{}!$*]/g;
+
+function peerOf(peer: SecurityRule["peer"], groups: Readonly<Record<Kind, aws.ec2.SecurityGroup>>) {
+  if ("group" in peer) return { referencedSecurityGroupId: groups[peer.group].id };
+  return peer.range.includes(":") ? { cidrIpv6: peer.range } : { cidrIpv4: peer.range };
+}
