@@ -43,12 +43,17 @@ export function inDots(path: Path): string {
 /** A value as the end of a sentence: "it is …". */
 export function inWords(value: unknown): string {
   if (value === undefined) return "missing";
-  if (value === "") return "empty";
+  if (value === "" || value === null) return "empty";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
-  if (typeof value === "string") return printable(value);
+  if (typeof value === "string") return isCredential(value) ? hidden : printable(value);
   // What is in it may be secret, and is never what is wrong: that has a path of its own.
-  if (typeof value === "object" && value !== null) return "an object";
-  return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;
+  if (typeof value === "object") return "an object";
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : typeof value;
+}
+
+/** A private key, or a token of DigitalOcean's, wherever somebody put it by mistake. */
+function isCredential(text: string): boolean {
+  return /-----BEGIN|\bdo[opr]_v1_/.test(text);
 }
 
 const longestShown = 80;

@@ -2,6 +2,18 @@ import { z } from "zod";
 
 import { InvalidArgument } from "../components/errors";
 import type { DeploymentRequest } from "./deployment";
+import {
+  adminAccess,
+  adminKeys,
+  allowAdminAccessFromAnywhere,
+  bastionSize,
+  domain,
+  networkRange,
+  region,
+  software,
+  tls,
+} from "./schema";
+import { findFormProblems } from "./structure";
 
 /**
  * The configuration of a stack, key by key, as `stacks/Pulumi.<stack>.yaml` has it below `deploy4me:`.
@@ -9,28 +21,15 @@ import type { DeploymentRequest } from "./deployment";
  */
 const schema = z.strictObject({
   name: z.string().default("office"),
-  domain: z.string(),
-  region: z.string(),
-  adminAccess: z.array(z.string()).optional(),
-  allowAdminAccessFromAnywhere: z.boolean().optional(),
-  software: z.array(
-    z.strictObject({
-      name: z.string(),
-      software: z.string(),
-      subdomain: z.string().optional(),
-      size: z.string().optional(),
-      parameters: z.record(z.string(), z.string()).optional(),
-    }),
-  ),
-  tls: z
-    .discriminatedUnion("issuer", [
-      z.strictObject({ issuer: z.literal("acme"), email: z.string().optional() }),
-      z.strictObject({ issuer: z.literal("private-ca") }),
-    ])
-    .optional(),
-  networkRange: z.string().optional(),
-  bastionSize: z.string().optional(),
-  adminKeys: z.array(z.string()).optional(),
+  domain,
+  region,
+  adminAccess: adminAccess.optional(),
+  allowAdminAccessFromAnywhere: allowAdminAccessFromAnywhere.optional(),
+  software,
+  tls: tls.optional(),
+  networkRange: networkRange.optional(),
+  bastionSize: bastionSize.optional(),
+  adminKeys: adminKeys.optional(),
   sshDirectory: z.string().optional(),
 });
 
@@ -55,15 +54,14 @@ export function requestFrom(
     const value = read(key);
     return value === undefined ? [] : [[key, value] as const];
   });
-  const result = schema.safeParse(Object.fromEntries(given));
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    const path = issue?.path ?? [];
-    const value = path.reduce<unknown>((inner, key) => childOf(inner, key), Object.fromEntries(given));
-    throw new InvalidArgument(inWords(path), value, `is not right: ${issue?.message ?? ""}`);
-  }
-  const adminAccess = result.data.adminAccess ?? fromEnvironment(environment.DEPLOY4ME_ADMIN_ACCESS);
-  return withoutUndefined({ ...result.data, adminAccess }) as DeploymentRequest;
+  const written = Object.fromEntries(given);
+  const [problem] = findFormProblems(schema, written);
+  if (problem) throw InvalidArgument.from(problem);
+  const configuration = schema.parse(written);
+  return withoutUndefined({
+    ...configuration,
+    adminAccess: configuration.adminAccess ?? fromEnvironment(environment.DEPLOY4ME_ADMIN_ACCESS),
+  }) as DeploymentRequest;
 }
 
 function fromEnvironment(text = ""): string[] {
@@ -71,17 +69,6 @@ function fromEnvironment(text = ""): string[] {
     .split(",")
     .map((range) => range.trim())
     .filter((range) => range !== "");
-}
-
-function childOf(value: unknown, key: PropertyKey): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
-}
-
-/** `["software", 0, "size"]` → `software[0].size` */
-function inWords(path: readonly PropertyKey[]): string {
-  return path
-    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
-    .join("");
 }
 
 /** Optional keys are absent rather than undefined, all the way down. */

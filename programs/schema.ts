@@ -1,0 +1,104 @@
+import { z } from "zod";
+
+import { defaultNetworkRange, label } from "../components/checks";
+
+/**
+ * What stacks' configurations and project requests have in common: the form alone, with the titles and texts that people
+ * see in editors and in the wizard. What it means is checked by `components/checks.ts`.
+ */
+
+const labelPattern = label.source;
+const size = z.string().meta({ examples: ["s-1vcpu-1gb"] });
+
+export const domain = z.string().meta({
+  title: "Domain",
+  description:
+    "The domain in which each piece of software gets its name. Its zone is made in the cloud, so the registrar has to name the cloud's name servers.",
+  examples: ["example.com"],
+});
+
+export const region = z.string().meta({
+  title: "Region",
+  description: "Where the machines stand: the cloud's name of the region.",
+  examples: ["fra1"],
+});
+
+export const adminAccess = z.array(z.string()).meta({
+  title: "Administrators' addresses",
+  description:
+    "From where administrators, and the deployment itself, come by SSH: address ranges in CIDR notation, of both families. A change replaces the bastion.",
+  examples: [["203.0.113.7/32"]],
+});
+
+export const allowAdminAccessFromAnywhere = z.boolean().meta({
+  title: "Admit the whole internet",
+  description: "Has to be true for the administrators' addresses to hold the whole internet. Default: false.",
+});
+
+export const adminKeys = z.array(z.string()).meta({
+  title: "Administrators' public keys",
+  description:
+    "OpenSSH public keys beside the key made for the deployment. Taken in when a machine is made. Default: none.",
+});
+
+export const softwareRequest = z.strictObject({
+  name: z.string().meta({
+    title: "Name",
+    description: "Tells it from the others of the deployment, and is part of its server's name: a DNS label.",
+    pattern: labelPattern,
+    examples: ["wiki"],
+  }),
+  software: z.string().meta({ title: "Software", description: "What is installed: a name in the catalogue." }),
+  size: size.optional().meta({
+    title: "Size of the server",
+    description: "The cloud's name of a size. Default: the smallest that has the memory the software needs.",
+  }),
+  subdomain: z.string().optional().meta({
+    title: "Subdomain",
+    description: "The label before the domain. Default: the name.",
+    pattern: labelPattern,
+  }),
+  parameters: z.record(z.string(), z.string()).optional().meta({
+    title: "Parameters",
+    description: "The software's own, as its definition in the catalogue declares them.",
+  }),
+});
+
+export const software = z.array(softwareRequest).meta({
+  title: "Software",
+  description: "What is installed; each on a server of its own.",
+});
+
+export const tls = z
+  .discriminatedUnion("issuer", [
+    z
+      .strictObject({
+        issuer: z.literal("acme"),
+        email: z
+          .string()
+          .optional()
+          .meta({
+            title: "E-mail address",
+            description: "Where the certificate authority writes when a certificate is about to expire.",
+            examples: ["admin@example.com"],
+          }),
+      })
+      .meta({ title: "Let's Encrypt" }),
+    z.strictObject({ issuer: z.literal("private-ca") }).meta({ title: "A certificate authority of its own" }),
+  ])
+  .meta({
+    title: "Certificates",
+    description:
+      "Who vouches for the names: acme (Let's Encrypt; the domain has to be delegated to the cloud) or private-ca (made for the deployment; visitors have to trust it by hand). Default: acme.",
+  });
+
+export const networkRange = z.string().meta({
+  title: "Private network",
+  description: `The private network's range: RFC 1918, /16 to /28. Default: ${defaultNetworkRange}.`,
+  examples: [defaultNetworkRange],
+});
+
+export const bastionSize = size.meta({
+  title: "Size of the bastion",
+  description: "The cloud's name of a size. Default: the smallest with 1 GB of memory.",
+});
