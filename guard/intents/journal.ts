@@ -1,0 +1,235 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+
+import type { Intent, NewIntent } from "./intent";
+import { intentOf } from "./rows";
+import { openTables } from "./tables";
+
+export interface JournalOptions {
+  /** `guard.db`: all guards of this machine share it. */
+  readonly file: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** How long what has ended is remembered: a deployment that lost its state within this time still finds what is its own. */
+const rememberedMs = 30 * 86_400_000;
+
+/** The file of intents can't be used. Without it no write may leave. */
+export class JournalUnavailable extends Error {
+  override readonly name = "JournalUnavailable";
+  readonly code = "JOURNAL_UNAVAILABLE";
+
+  constructor(
+    readonly file: string,
+    cause: unknown,
+  ) {
+    super(
+      `The guard's journal ${file} can't be opened, and without it nothing may be created. See that the file is yours and the disk not full; if it is damaged, ` +
+        "look in the control panel for what the last command made, then move the file away.",
+      { cause },
+    );
+  }
+}
+
+/** What was to be written to the API, and what came of it: on the disk before anything leaves. */
+export class Journal {
+  private readonly statements = new Map<string, StatementSync>();
+
+  private constructor(
+    private readonly database: DatabaseSync,
+    private readonly now: () => number,
+  ) {}
+
+  /** @throws JournalUnavailable */
+  static open({ file, now }: JournalOptions): Journal {
+    try {
+      const journal = new Journal(openTables(file), now);
+      journal.run(
+        "DELETE FROM intent WHERE state IN ('answered', 'resolved') AND changed_at < ?",
+        now() - rememberedMs,
+      );
+      return journal;
+    } catch (error) {
+      throw new JournalUnavailable(file, error);
+    }
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  write({ account, stack, epoch, method, path, key, marks, identity, before }: NewIntent): number {
+    const { lastInsertRowid } = this.run(
+      "INSERT INTO intent (account, stack, epoch, method, path, key, marks, identity, before, state, written_at, changed_at) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'written', ?, ?)",
+      ...[account, stack, epoch, method, path, key, JSON.stringify(marks), identity ?? null, JSON.stringify(before)],
+      ...[this.now(), this.now()],
+    );
+    return Number(lastInsertRowid);
+  }
+
+  /** It leaves in a moment. */
+  sent(id: number): void {
+    this.run("UPDATE intent SET state = 'sent', changed_at = ? WHERE id = ?", this.now(), id);
+  }
+
+  ambiguous(id: number, reason: string): void {
+    this.run("UPDATE intent SET state = 'ambiguous', reason = ?, changed_at = ? WHERE id = ?", reason, this.now(), id);
+  }
+
+  /** The client has its answer. */
+  answered(id: number): void {
+    this.run(
+      "UPDATE intent SET state = 'answered', changed_at = ? WHERE id = ? AND state <> 'resolved'",
+      this.now(),
+      id,
+    );
+  }
+
+  resolved(id: number, reason: string): void {
+    this.run("UPDATE intent SET state = 'resolved', reason = ?, changed_at = ? WHERE id = ?", reason, this.now(), id);
+  }
+
+  /** An operation goes on with what an earlier one left open. */
+  takeOver(id: number, epoch: number): void {
+    this.run("UPDATE intent SET epoch = ? WHERE id = ?", epoch, id);
+  }
+
+  /**
+   * The API's answer says what was made.
+   * @returns false when another intent has taken it for its own meanwhile: then this one's is still to be found
+   */
+  made(id: number, resource: string): boolean {
+    return this.atOnce(() => {
+      const stolen = this.get(
+        "SELECT 1 FROM intent AS other, intent AS own WHERE own.id = ? AND other.account = own.account AND other.resource = ? AND other.id <> own.id " +
+          "AND other.adopted = 1 AND other.gone = 0 AND other.changed_at >= own.written_at",
+        ...[id, resource],
+      );
+      if (stolen === undefined) this.makes(id, resource, 0);
+      return stolen === undefined;
+    });
+  }
+
+  /**
+   * It was found.
+   * @param since another intent's is only what it was answered with after this time: an older one was there before
+   * @returns false when another intent was answered with it
+   */
+  adopted(id: number, account: string, resource: string, since: number): boolean {
+    return this.atOnce(() => {
+      const free = !this.claimed(id, account, since).has(resource);
+      if (free) this.makes(id, resource, 1);
+      return free;
+    });
+  }
+
+  /** What other intents were answered with since a time. */
+  claimed(id: number, account: string, since: number): ReadonlySet<string> {
+    const found = this.all(
+      "SELECT resource FROM intent WHERE account = ? AND resource IS NOT NULL AND id <> ? AND state IN ('made', 'answered') AND gone = 0 AND changed_at >= ?",
+      ...[account, id, since],
+    );
+    return new Set(found.map(({ resource }) => String(resource)));
+  }
+
+  /** Something was deleted. */
+  gone(account: string, resource: string): void {
+    this.run("UPDATE intent SET gone = 1 WHERE account = ? AND resource = ?", account, resource);
+    this.run(
+      "UPDATE intent SET state = 'resolved', reason = 'DELETED', changed_at = ? WHERE account = ? AND resource = ? AND state = 'made'",
+      ...[this.now(), account, resource],
+    );
+  }
+
+  /** The same request, of which nobody knows the end; the newest. What was never sent, is none. */
+  open(stack: string, key: string): Intent | undefined {
+    const found = this.get(
+      `SELECT * FROM intent WHERE stack = ? AND key = ? AND ${isOpen} ORDER BY id DESC LIMIT 1`,
+      stack,
+      key,
+    );
+    return found === undefined ? undefined : intentOf(found);
+  }
+
+  /** Others of the same path and identity, of which nobody knows the end. */
+  openLike(stack: string, path: string, identity: string): Intent[] {
+    const found = this.all(
+      `SELECT * FROM intent WHERE stack = ? AND path = ? AND identity = ? AND ${isOpen} ORDER BY id`,
+      stack,
+      path,
+      identity,
+    );
+    return found.map(intentOf);
+  }
+
+  /** Everything of which nobody knows the end, of one stack or of all. Of a stack in which an operation runs, what is under way is among it. */
+  unfinished(stack?: string): Intent[] {
+    const found =
+      stack === undefined
+        ? this.all(`SELECT * FROM intent WHERE ${isOpen} ORDER BY id`)
+        : this.all(`SELECT * FROM intent WHERE stack = ? AND ${isOpen} ORDER BY id`, stack);
+    return found.map(intentOf);
+  }
+
+  /**
+   * What a stack's clients were told of and that was not deleted through the guard since. Who has the stack's state finds here what is missing from it, when the
+   * client died before it could write it down.
+   */
+  told(stack: string): Intent[] {
+    return this.all(
+      "SELECT * FROM intent WHERE stack = ? AND method = 'POST' AND state = 'answered' AND resource IS NOT NULL AND gone = 0 ORDER BY id",
+      stack,
+    ).map(intentOf);
+  }
+
+  /** The client lost what it was told: the next equal request gets it again. */
+  reopen(id: number): void {
+    this.run(
+      "UPDATE intent SET state = 'made', changed_at = ? WHERE id = ? AND state = 'answered' AND gone = 0",
+      this.now(),
+      id,
+    );
+  }
+
+  private makes(id: number, resource: string, adopted: 0 | 1): void {
+    this.run(
+      "UPDATE intent SET state = 'made', resource = ?, adopted = ?, changed_at = ? WHERE id = ?",
+      ...[resource, adopted, this.now(), id],
+    );
+  }
+
+  private atOnce<Result>(work: () => Result): Result {
+    this.database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  private run(sql: string, ...values: SQLInputValue[]): ReturnType<StatementSync["run"]> {
+    return this.statement(sql).run(...values);
+  }
+
+  private get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
+    return this.statement(sql).get(...values);
+  }
+
+  private all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
+    return this.statement(sql).all(...values);
+  }
+
+  private statement(sql: string): StatementSync {
+    const known = this.statements.get(sql);
+    if (known !== undefined) return known;
+    const made = this.database.prepare(sql);
+    this.statements.set(sql, made);
+    return made;
+  }
+}
+
+const isOpen = "state IN ('sent', 'ambiguous', 'made') AND gone = 0";
