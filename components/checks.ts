@@ -43,6 +43,7 @@ export function checkDeployment(args: BusinessDeploymentArgs, limits: CloudLimit
   if (!/^[a-z0-9-]+$/.test(args.region)) {
     problems.add(["region"], args.region, "has to be the cloud's name of a region, such as fra1");
   }
+  if (args.tls?.issuer === "acme" && args.tls.email !== undefined) checkEmail(problems, args.tls.email);
   const networkRange = checkNetworkRange(problems, args, limits);
   const adminAccess = checkAdminAccess(problems, args, networkRange);
   checkAdminKeys(problems, args.adminKeys ?? []);
@@ -59,6 +60,12 @@ function checkDomain(problems: Problems, domain: string): void {
   if (domain.length > 253 || labels.length < 2 || !labels.every((part) => label.test(part))) {
     problems.add(["domain"], domain, "has to be a domain name in lower case, such as example.com");
   }
+}
+
+/** It is written into the reverse proxy's configuration, so nothing that has a meaning there may be part of it. */
+function checkEmail(problems: Problems, email: string): void {
+  if (/^[\w.+-]+@[a-zA-Z0-9.-]+$/.test(email) && email.length <= 254) return;
+  problems.add(["tls", "email"], email, "has to be an e-mail address, such as admin@example.com");
 }
 
 function checkNetworkRange(

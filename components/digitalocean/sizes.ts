@@ -49,7 +49,7 @@ export function wantedSizes(bastionSize: string, { software }: Pick<ValidDeploym
   ];
 }
 
-/** Whether the cloud has the region and, there, the sizes with the memory that is needed. */
+/** What of a request the cloud has not: the region and, there, the sizes with the memory that is needed. */
 export function findUnavailable(
   region: string,
   wanted: readonly WantedSize[],
@@ -58,17 +58,18 @@ export function findUnavailable(
 ): readonly Problem[] {
   const problems = new Problems();
   const open = regions.filter(({ available }) => available).map(({ slug }) => slug);
-  if (!open.includes(region)) {
-    problems.addWithSuggestion(["region"], region, `has to be one of ${open.sort().join(", ")}`, open);
-    return problems.all;
-  }
-  const here = sizes.filter(({ available, regions: at }) => available && (at === undefined || at.includes(region)));
+  const isOpen = open.includes(region);
+  if (!isOpen) problems.addWithSuggestion(["region"], region, `has to be one of ${open.sort().join(", ")}`, open);
+  // Where the region is none, a size has to be one at least.
+  const here = sizes.filter(
+    ({ available, regions: at }) => available && (!isOpen || at === undefined || at.includes(region)),
+  );
   for (const { path, size, memoryMb } of wanted) {
     const fitting = here.filter(({ memory }) => memory >= memoryMb).map(({ slug }) => slug);
     const choice = fitting.slice(0, 5).join(", ");
     const found = here.find(({ slug }) => slug === size);
     if (!found) {
-      const expected = `has to be a size that region ${region} has, such as ${choice}`;
+      const expected = `has to be a size that ${isOpen ? `region ${region}` : "the cloud"} has, such as ${choice}`;
       // One that the cloud has elsewhere is no slip of the pen.
       problems.addWithSuggestion(path, size, expected, sizes.some(({ slug }) => slug === size) ? [] : fitting);
     } else if (found.memory < memoryMb) {

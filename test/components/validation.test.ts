@@ -1,3 +1,4 @@
+import { checkDeployment } from "../../components/checks";
 import type { BusinessDeploymentArgs } from "../../components/deployment";
 import { InvalidArgument } from "../../components/errors";
 import { requireParameter, validateDeployment } from "../../components/validation";
@@ -154,6 +155,12 @@ describe("a request", () => {
       "adminAccess[1] must not name a range twice (it is 203.0.113.7/32).",
     ],
     [
+      "an e-mail address with more in it",
+      { tls: { issuer: "acme", email: "a@example.com\n\tdebug" } },
+      "tls.email",
+      'tls.email has to be an e-mail address, such as admin@example.com (it is "a@example.com\\n\\tdebug").',
+    ],
+    [
       "a network that is none",
       { networkRange: "10.20.0.0" + "/24x" },
       "networkRange",
@@ -202,6 +209,22 @@ describe("a request", () => {
       }
     },
   );
+
+  test("is told of all its mistakes at once", () => {
+    const change = {
+      domain: "Example",
+      region: "",
+      adminAccess: ["nowhere", "203.0.113.7"],
+      software: [{ name: "A", software: "b" }],
+    };
+    expect(checkDeployment({ ...right, ...change }, limits).problems.map(({ path }) => path)).toEqual([
+      ["domain"],
+      ["region"],
+      ["adminAccess", 0],
+      ["software", 0, "software"],
+      ["software", 0, "name"],
+    ]);
+  });
 
   test("never shows a password in the refusal", () => {
     const password = {

@@ -1,4 +1,5 @@
 import { checkAvailability } from "../../../components/digitalocean/availability";
+import { findUnavailable } from "../../../components/digitalocean/sizes";
 import { cloud } from "./mocks";
 
 const bastion = { path: ["bastionSize"] as (string | number)[], size: "s-1vcpu-1gb", memoryMb: 512 };
@@ -37,6 +38,14 @@ describe("what the cloud has", () => {
     expect(() => {
       check("fra1", { ...bastion, size: "s-1vpcu-1gb" });
     }).toThrow("such as s-1vcpu-512mb-10gb, s-1vcpu-1gb: did you mean s-1vcpu-1gb? (it is s-1vpcu-1gb).");
+  });
+
+  test("neither the region nor the size", () => {
+    const wanted = [{ ...bastion, size: "s-1vpcu-2gb" }];
+    expect(findUnavailable("fra2", wanted, cloud.regions, cloud.sizes)).toMatchObject([
+      { path: ["region"], suggestion: "fra1" },
+      { path: ["bastionSize"], suggestion: "s-1vcpu-2gb" },
+    ]);
   });
 
   test("a size that is too small for the software", () => {
