@@ -7,28 +7,25 @@ import { bastionUserData } from "../host/machine";
 import type { MachineEndpoint } from "../host/connection";
 import { cloudName, type DeploymentIdentity } from "../naming";
 import { type Transform, transformed } from "../transform";
+import type { Network } from "./network";
 
 export interface BastionArgs {
   readonly identity: DeploymentIdentity;
   readonly region: string;
   readonly size: string;
-  readonly vpcId: pulumi.Input<string>;
-  /** The tag that binds the cloud firewall. */
-  readonly tag: pulumi.Input<string>;
+  readonly network: Network;
   readonly networkRange: string;
   /** Part of the user data: a change replaces the machine, and so lets an administrator with a new address back in. */
   readonly adminAccess: readonly string[];
   readonly adminKeys: readonly string[];
   readonly sshKey: SshKeyPair;
   /** The cloud's record of the key: its fingerprint. */
-  readonly sshKeyFingerprint: pulumi.Input<string>;
+  readonly sshKeyRecord: pulumi.Input<string>;
   /** What has to be known before anything is made: that the cloud has what was asked for. */
   readonly ready: pulumi.Input<pulumi.Input<pulumi.Resource>[]>;
-  /** What has to stand before the machine boots: the cloud firewalls. */
-  readonly after: readonly pulumi.Resource[];
   readonly transform?: {
-    readonly droplet?: Transform<digitalocean.DropletArgs>;
-    readonly reservedIp?: Transform<digitalocean.ReservedIpArgs>;
+    readonly machine?: Transform<digitalocean.DropletArgs>;
+    readonly address?: Transform<digitalocean.ReservedIpArgs>;
   };
 }
 
@@ -43,7 +40,7 @@ export interface BastionArgs {
  * Costs the droplet; the reserved IP is free while it is assigned.
  */
 export class Bastion extends pulumi.ComponentResource {
-  readonly droplet: digitalocean.Droplet;
+  readonly machine: digitalocean.Droplet;
   readonly address: pulumi.Output<string>;
   readonly ipv6Address: pulumi.Output<string>;
   readonly privateAddress: pulumi.Output<string>;
@@ -56,11 +53,11 @@ export class Bastion extends pulumi.ComponentResource {
     const comment = cloudName(args.identity, "bastion");
     const hostKey = new SshKeyPair(`${name}-host-key`, { comment }, { parent: this, dependsOn: args.ready });
     const presence = this.presence(name, args);
-    this.droplet = this.makeDroplet(name, args, hostKey, presence);
+    this.machine = this.makeMachine(name, args, hostKey, presence);
     const reservedIp = this.reservedIp(name, args);
     this.address = reservedIp.ipAddress;
-    this.ipv6Address = this.droplet.ipv6Address;
-    this.privateAddress = this.droplet.ipv4AddressPrivate;
+    this.ipv6Address = this.machine.ipv6Address;
+    this.privateAddress = this.machine.ipv4AddressPrivate;
     this.hostKey = hostKey.publicKey;
     this.endpoint = { host: this.address, user: "root", privateKey: args.sshKey.privateKey, hostKey: this.hostKey };
     this.registerOutputs({ address: this.address, privateAddress: this.privateAddress, hostKey: this.hostKey });
@@ -77,24 +74,24 @@ export class Bastion extends pulumi.ComponentResource {
     return new Presence(`${name}-presence`, { present }, { parent: this, dependsOn: ready });
   }
 
-  private makeDroplet(name: string, args: BastionArgs, hostKey: SshKeyPair, presence: Presence): digitalocean.Droplet {
-    const { identity, region, size, vpcId, tag, sshKeyFingerprint, after, transform } = args;
+  private makeMachine(name: string, args: BastionArgs, hostKey: SshKeyPair, presence: Presence): digitalocean.Droplet {
+    const { identity, region, size, network, sshKeyRecord, transform } = args;
     const droplet = {
       name: cloudName(identity, "bastion"),
       region,
       size,
       image: "debian-13-x64",
-      vpcUuid: vpcId,
+      vpcUuid: network.vpcId,
       ipv6: true,
       dropletAgent: false,
-      sshKeys: [sshKeyFingerprint],
-      tags: [tag],
+      sshKeys: [sshKeyRecord],
+      tags: [network.bastionTag],
       userData: bastionUserData({ ...args, hostKey, authorizedKeys: [args.sshKey.publicKey, ...args.adminKeys] }),
     };
     return new digitalocean.Droplet(
-      ...transformed<digitalocean.DropletArgs>(transform?.droplet, `${name}-droplet`, droplet, {
+      ...transformed<digitalocean.DropletArgs>(transform?.machine, `${name}-droplet`, droplet, {
         parent: this,
-        dependsOn: [...after],
+        dependsOn: [...network.firewalls],
         replacementTrigger: presence.generation,
         // The address moves to the new machine before the old one goes; and what runs on the old one goes with it, instead
         // of being taken down first, by a connection to a machine that may be gone.
@@ -105,10 +102,10 @@ export class Bastion extends pulumi.ComponentResource {
 
   /** Assigned by the address itself: a separate assignment, when replaced, lets go of the address after it was moved. */
   private reservedIp(name: string, { region, transform }: BastionArgs): digitalocean.ReservedIp {
-    const dropletId = this.droplet.id.apply(Number);
+    const dropletId = this.machine.id.apply(Number);
     return new digitalocean.ReservedIp(
       ...transformed<digitalocean.ReservedIpArgs>(
-        transform?.reservedIp,
+        transform?.address,
         `${name}-address`,
         { region, dropletId },
         { parent: this },

@@ -6,6 +6,7 @@ import { serverUserData } from "../host/machine";
 import type { MachineConnection, MachineEndpoint } from "../host/connection";
 import { cloudName, type DeploymentIdentity } from "../naming";
 import { type Transform, transformed } from "../transform";
+import type { Network } from "./network";
 
 export interface ServerArgs {
   readonly identity: DeploymentIdentity;
@@ -13,19 +14,15 @@ export interface ServerArgs {
   readonly part: string;
   readonly region: string;
   readonly size: string;
-  readonly vpcId: pulumi.Input<string>;
-  /** The tag that binds the cloud firewall. */
-  readonly tag: pulumi.Input<string>;
+  readonly network: Network;
   readonly networkRange: string;
   readonly adminKeys: readonly string[];
   readonly sshKey: SshKeyPair;
   /** The cloud's record of the key: its fingerprint. */
-  readonly sshKeyFingerprint: pulumi.Input<string>;
+  readonly sshKeyRecord: pulumi.Input<string>;
   /** What has to be known before anything is made: that the cloud has what was asked for. */
   readonly ready: pulumi.Input<pulumi.Input<pulumi.Resource>[]>;
-  /** What has to stand before the machine boots: the cloud firewalls. */
-  readonly after: readonly pulumi.Resource[];
-  readonly transform?: { readonly droplet?: Transform<digitalocean.DropletArgs> };
+  readonly transform?: { readonly machine?: Transform<digitalocean.DropletArgs> };
 }
 
 /**
@@ -33,7 +30,7 @@ export interface ServerArgs {
  * are frozen when it is made, so that no release of ours or of the image's maker ever replaces it.
  */
 export class Server extends pulumi.ComponentResource {
-  readonly droplet: digitalocean.Droplet;
+  readonly machine: digitalocean.Droplet;
   readonly privateAddress: pulumi.Output<string>;
   readonly hostKey: pulumi.Output<string>;
   private readonly sshKey: SshKeyPair;
@@ -43,8 +40,8 @@ export class Server extends pulumi.ComponentResource {
     const comment = cloudName(args.identity, args.part);
     const hostKey = new SshKeyPair(`${name}-host-key`, { comment }, { parent: this, dependsOn: args.ready });
     this.sshKey = args.sshKey;
-    this.droplet = this.makeDroplet(name, args, hostKey);
-    this.privateAddress = this.droplet.ipv4AddressPrivate;
+    this.machine = this.makeMachine(name, args, hostKey);
+    this.privateAddress = this.machine.ipv4AddressPrivate;
     this.hostKey = hostKey.publicKey;
     this.registerOutputs({ privateAddress: this.privateAddress, hostKey: this.hostKey });
   }
@@ -55,24 +52,24 @@ export class Server extends pulumi.ComponentResource {
     return { host: this.privateAddress, user: "root", privateKey, hostKey: this.hostKey, proxy: bastion };
   }
 
-  private makeDroplet(name: string, args: ServerArgs, hostKey: SshKeyPair): digitalocean.Droplet {
-    const { identity, part, region, size, vpcId, tag, sshKeyFingerprint, after, transform } = args;
+  private makeMachine(name: string, args: ServerArgs, hostKey: SshKeyPair): digitalocean.Droplet {
+    const { identity, part, region, size, network, sshKeyRecord, transform } = args;
     const droplet = {
       name: cloudName(identity, part),
       region,
       size,
       image: "debian-13-x64",
-      vpcUuid: vpcId,
+      vpcUuid: network.vpcId,
       publicNetworking: false,
       dropletAgent: false,
-      sshKeys: [sshKeyFingerprint],
-      tags: [tag],
+      sshKeys: [sshKeyRecord],
+      tags: [network.serverTag],
       userData: serverUserData({ ...args, hostKey, authorizedKeys: [args.sshKey.publicKey, ...args.adminKeys] }),
     };
     return new digitalocean.Droplet(
-      ...transformed<digitalocean.DropletArgs>(transform?.droplet, `${name}-droplet`, droplet, {
+      ...transformed<digitalocean.DropletArgs>(transform?.machine, `${name}-droplet`, droplet, {
         parent: this,
-        dependsOn: [...after],
+        dependsOn: [...network.firewalls],
         ignoreChanges: ["userData", "image", "sshKeys"],
         // When somebody asks for a change that replaces it after all, the data stay until its successor stands.
         deleteBeforeReplace: false,

@@ -217,8 +217,8 @@ test("a child can be changed without the component knowing how", async () => {
   await deploy({
     ...right,
     transform: {
-      bastion: { droplet: { monitoring: true } },
-      server: { droplet: (args) => ({ ...args, backups: true }) },
+      bastion: { machine: { monitoring: true } },
+      server: { machine: (args) => ({ ...args, backups: true }) },
     },
   });
   expect(one("office-bastion-droplet").inputs).toMatchObject({ monitoring: true, dropletAgent: false });

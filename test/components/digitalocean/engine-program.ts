@@ -21,14 +21,13 @@ export = () => {
   const machine = {
     ...common,
     size: "s-1vcpu-1gb",
-    vpcId: network.vpcId,
+    network,
     adminKeys: [],
     sshKey,
-    sshKeyFingerprint: record.fingerprint,
-    after: network.firewalls,
+    sshKeyRecord: record.fingerprint,
   };
-  const bastion = new Bastion("bastion", { ...machine, adminAccess, tag: network.bastionTag });
-  const server = new Server("wiki", { ...machine, part: "wiki", tag: network.serverTag });
+  const bastion = new Bastion("bastion", { ...machine, adminAccess });
+  const server = new Server("wiki", { ...machine, part: "wiki" });
   new Dns("dns", {
     domain: "example.com",
     subdomains: ["wiki", "blog"],
@@ -36,11 +35,11 @@ export = () => {
     ipv6: bastion.ipv6Address,
     ready: [],
   });
-  const onBastion = new SshKeyPair("on-bastion", { comment: "x" }, onMachine(bastion, bastion.droplet));
-  const onWiki = new SshKeyPair("on-wiki", { comment: "x" }, onMachine(server, server.droplet));
+  const onBastion = new SshKeyPair("on-bastion", { comment: "x" }, onMachine(bastion, bastion.machine));
+  const onWiki = new SshKeyPair("on-wiki", { comment: "x" }, onMachine(server, server.machine));
   return {
-    bastion: bastion.droplet.id,
-    wiki: server.droplet.id,
+    bastion: bastion.machine.id,
+    wiki: server.machine.id,
     address: bastion.address,
     hostKey: bastion.hostKey,
     onBastion: onBastion.fingerprint,
