@@ -36,8 +36,14 @@ export async function receive(
   { within, limit }: Receiving,
 ): Promise<Received> {
   const passed = answerHeaders(headers, token);
-  if (isStreamed(status, headers)) return streaming(status, { ...passed, ...lengthOf(headers) }, body);
-  const whole = await readWhole(body, limit, within);
+  const streamed = isStreamed(status, headers);
+  let whole = await readWhole(body, streamed ? 0 : limit, within);
+  // A label alone makes no file of an answer: what is JSON or a page by its first byte is read on.
+  if (streamed && whole.rest !== undefined && /^\s*[[{<]/.test(String(whole.chunks[0]?.subarray(0, 64)))) {
+    const { chunks } = whole;
+    const more = await readWhole(whole.rest, limit, within);
+    whole = { ...more, chunks: [...chunks, ...more.chunks] };
+  }
   if (whole.error !== undefined && request.signal.aborted) throw request.signal.reason;
   if (whole.rest !== undefined) {
     const all = Readable.from(again(whole.chunks, whole.rest), { objectMode: false });

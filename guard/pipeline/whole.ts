@@ -14,15 +14,17 @@ export interface Whole {
  * Reads a body until its end, or until it is longer than the limit.
  * @param within milliseconds for all of it: one that comes byte by byte never runs into the time between two parts
  */
-export function readWhole(body: Readable, limit: number, within: number): Promise<Whole> {
+export async function readWhole(body: Readable, limit: number, within: number): Promise<Whole> {
+  // An error may come while nobody listens: whoever reads on finds it in the stream.
+  body.on("error", () => undefined);
+  if (body.errored !== null) return { chunks: [], error: body.errored };
+  if (body.readableEnded) return { chunks: [] };
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
     const done = (whole: Omit<Whole, "chunks">): void => {
       clearTimeout(timer);
-      body.off("data", take).off("end", end);
-      if (whole.rest === undefined) body.off("error", fail).on("error", () => undefined);
-      else body.off("error", fail);
+      body.off("data", take).off("end", end).off("error", fail);
       resolve({ chunks, ...whole });
     };
     const take = (chunk: Buffer): void => {
@@ -44,6 +46,8 @@ export function readWhole(body: Readable, limit: number, within: number): Promis
       body.destroy(late);
     }, within);
     body.on("data", take).on("end", end).on("error", fail);
+    // It may have been stopped by a reading before.
+    body.resume();
   });
 }
 

@@ -68,7 +68,7 @@ export interface Guarded {
   readonly clock: HurriedClock;
   readonly log: readonly string[];
   /** Asks the guard with the ticket. */
-  ask(method: string, path: string, body?: object): Promise<Asked>;
+  readonly ask: (method: string, path: string, body?: object) => Promise<Asked>;
   close(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export interface Asked {
   readonly headers: Headers;
   readonly text: string;
   /** What a client makes of it; fails where the client would. */
-  json(): Record<string, unknown>;
+  readonly json: () => Record<string, unknown>;
 }
 
 /** A guard of the stack «office» before an API, in no hurry with nothing but time. */
