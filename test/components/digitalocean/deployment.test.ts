@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { BusinessDeployment, type DigitalOceanDeploymentArgs } from "../../../components/digitalocean/deployment";
-import { playCloud, type Registered, settled } from "./mocks";
+import { type Registered, settled } from "../recorded";
+import { playCloud } from "./mocks";
 
 const right: DigitalOceanDeploymentArgs = {
   domain: "example.com",

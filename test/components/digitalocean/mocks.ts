@@ -1,20 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { getMonitor } from "@pulumi/pulumi/runtime";
 
-/** One resource as the engine would have been asked for it. */
-export interface Registered {
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly parent: string;
-  readonly deletedWith: string;
-  readonly replaceWith: readonly string[];
-  readonly ignoreChanges: readonly string[];
-  readonly dependencies: readonly string[];
-  readonly hasReplacementTrigger: boolean;
-  /** Undefined when the provider decides. */
-  readonly deleteBeforeReplace: boolean | undefined;
-}
+import { machineOutputs, type Outputs, record, type Registered } from "../recorded";
 
 /** Sizes and regions of the cloud that the mocks play. */
 export const cloud = {
@@ -59,13 +45,7 @@ export function playCloud(options: { readonly bastionThere?: boolean } = {}): Re
   return registered;
 }
 
-/** What has to be waited for after the components were made: every registration that is under way. */
-export async function settled(): Promise<void> {
-  for (let quiet = 0; quiet < 20; quiet++) await new Promise((resolve) => setImmediate(resolve));
-  await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-const outputsOf: Readonly<Record<string, (name: string) => object>> = {
+const outputsOf: Outputs = {
   "digitalocean:index/sshKey:SshKey": () => ({ fingerprint: "aa:bb" }),
   "digitalocean:index/vpc:Vpc": () => ({}),
   "digitalocean:index/tag:Tag": () => ({}),
@@ -77,65 +57,9 @@ const outputsOf: Readonly<Record<string, (name: string) => object>> = {
   "digitalocean:index/reservedIp:ReservedIp": () => ({ ipAddress: "203.0.113.20" }),
   "digitalocean:index/domain:Domain": () => ({}),
   "digitalocean:index/dnsRecord:DnsRecord": () => ({}),
-  "command:remote:Command": () => ({ stdout: "", stderr: "" }),
-  "pulumi-nodejs:dynamic/deploy4me:SshKeyPair": (name) => ({
-    publicKey: `ssh-ed25519 ${name}`,
-    privateKey: pulumi.secret(`private key of ${name}`),
-    fingerprint: "SHA256:x",
-  }),
-  "pulumi-nodejs:dynamic/deploy4me:Presence": () => ({ generation: 1 }),
-  "pulumi-nodejs:dynamic/deploy4me:Password": () => ({ value: pulumi.secret("generated password") }),
-  "pulumi-nodejs:dynamic/deploy4me:CertificateAuthority": () => ({
-    certificate: "certificate of the authority",
-    privateKey: pulumi.secret("private key of the authority"),
-    notAfter: "2036-01-01T00:00:00Z",
-  }),
-  "pulumi-nodejs:dynamic/deploy4me:HostFirewall": () => ({}),
-  "pulumi-nodejs:dynamic/deploy4me:SoftwareInstallation": () => ({ version: "1.0", health: "healthy" }),
+  ...machineOutputs,
 };
 
 function idOf(type: string, name: string): string {
   return type.endsWith(":Droplet") ? (name.includes("bastion") ? "101" : "102") : `${name}-id`;
-}
-
-/** What `setMocks` does not hand on: parents and options, taken from the request itself. */
-function record(registered: Registered[]): void {
-  const monitor = getMonitor() as unknown as { registerResource: (request: Request, done: unknown) => Promise<void> };
-  const register = monitor.registerResource.bind(monitor);
-  monitor.registerResource = async (request, done) => {
-    const inputs = request.getObject().toJavaScript();
-    delete inputs.__provider;
-    registered.push({
-      type: request.getType(),
-      name: request.getName(),
-      inputs,
-      parent: nameIn(request.getParent()),
-      deletedWith: nameIn(request.getDeletedwith()),
-      replaceWith: request.getReplaceWithList().map(nameIn),
-      ignoreChanges: request.getIgnorechangesList(),
-      dependencies: request.getDependenciesList().map(nameIn),
-      hasReplacementTrigger: request.getReplacementTrigger() !== undefined,
-      deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
-    });
-    await register(request, done);
-  };
-}
-
-interface Request {
-  getType(): string;
-  getName(): string;
-  getObject(): { toJavaScript(): Record<string, unknown> };
-  getParent(): string;
-  getDeletedwith(): string;
-  getReplaceWithList(): string[];
-  getIgnorechangesList(): string[];
-  getDependenciesList(): string[];
-  getReplacementTrigger(): unknown;
-  getDeletebeforereplacedefined(): boolean;
-  getDeletebeforereplace(): boolean;
-}
-
-/** A URN ends with the resource's name. */
-function nameIn(urn: string): string {
-  return urn.split("::").at(-1) ?? "";
 }
