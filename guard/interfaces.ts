@@ -18,14 +18,15 @@ export interface Pace {
    * Rejects when the signal is aborted.
    */
   admit(turn: Turn): Promise<void>;
-  /** What the API said of its limits: `ratelimit-*` and `retry-after`, of every answer that has a status. */
+  /** Once for each request that was admitted: what the API said of its limits, `ratelimit-*` and `retry-after`, or that there was no answer. */
   observe(seen: PaceObservation): void;
 }
 
 export interface PaceObservation {
   readonly account: string;
   readonly stack: string;
-  readonly status: number;
+  /** Absent when no answer came. */
+  readonly status?: number;
   readonly headers: HeaderFields;
 }
 

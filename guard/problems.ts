@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { ApiProblem, type Asked } from "../connections/problem";
+import { LeasesUnavailable } from "./leases";
 
 export type GuardProblemCode =
   /** The request carries no ticket of this guard's. */
@@ -16,8 +17,10 @@ export type GuardProblemCode =
   | "RECONNECT_NEEDED"
   /** No token for now: whoever gives it did not answer. */
   | "TOKEN_UNAVAILABLE"
-  /** 429 to the last. */
+  /** 429 to the last, or what pacing leaves to the account is used up for longer than is waited for. */
   | "RATE_LIMITED"
+  /** What is shared by the processes of this machine can't be read or written: requests are not counted, leases not known. */
+  | "HOME_UNAVAILABLE"
   /** The API's own 5xx. */
   | "SERVER_ERROR"
   /** It wants to be asked elsewhere. */
@@ -97,6 +100,7 @@ export function bodyOf(problem: GuardProblem | ApiProblem, id: string = randomUU
 /** What nobody foresaw: its own words may hold anything, so the client is not told them. */
 export function asProblem(error: unknown, asked: Asked): GuardProblem | ApiProblem {
   if (error instanceof GuardProblem || error instanceof ApiProblem) return error;
+  if (error instanceof LeasesUnavailable) return new GuardProblem("HOME_UNAVAILABLE", error.message, { cause: error });
   return new GuardProblem(
     "INTERNAL",
     `The guard failed at ${asked.method} ${asked.path}. Run the command again; if it stays so, report it with the guard's log.`,

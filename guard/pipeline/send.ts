@@ -4,7 +4,8 @@ import type { AccessToken, TokenSource } from "../../connections/credentials";
 import { ApiProblem } from "../../connections/problem";
 import type { GuardedRequest, Send } from "../exchange";
 import type { Clock, Leases, Log, Pace, Watch } from "../interfaces";
-import { leaseEnded } from "../problems";
+import { GuardProblem, leaseEnded } from "../problems";
+import { PacingClosed, PacingUnavailable, RateLimitReached } from "../pacing/errors";
 import type { Upstream } from "../upstream";
 import { type Failed, judge, type Judgement } from "./judge";
 import { receive } from "./receive";
@@ -62,11 +63,22 @@ export function sender(parts: Parts): Send {
 async function admitted({ pace, leases }: Parts, request: GuardedRequest): Promise<void> {
   const { account, stack, signal } = request;
   requireLease(leases, request);
-  await pace.admit({ account, stack, signal });
+  await pace.admit({ account, stack, signal }).catch((error: unknown) => {
+    if (signal.aborted) throw signal.reason;
+    throw notAdmitted(error);
+  });
   requireLease(leases, request);
 }
 
-/** @throws GuardProblem with LEASE_ENDED */
+/** What pacing says in words of its own; nothing was sent. */
+function notAdmitted(error: unknown): unknown {
+  if (error instanceof RateLimitReached) return new GuardProblem("RATE_LIMITED", error.message, { cause: error });
+  if (error instanceof PacingUnavailable) return new GuardProblem("HOME_UNAVAILABLE", error.message, { cause: error });
+  if (error instanceof PacingClosed) return new GuardProblem("CLOSING", error.message, { cause: error });
+  return error;
+}
+
+/** @throws GuardProblem with LEASE_ENDED or HOME_UNAVAILABLE */
 function requireLease(leases: Leases, { stack, epoch }: Pick<GuardedRequest, "stack" | "epoch">): void {
   if (leases.held(stack)?.epoch === epoch) return;
   throw leaseEnded(stack);
@@ -74,9 +86,12 @@ function requireLease(leases: Leases, { stack, epoch }: Pick<GuardedRequest, "st
 
 async function attemptOnce(parts: Parts, request: GuardedRequest, token: AccessToken): Promise<Judgement> {
   const { upstream, pace, watch, clock, heldBack } = parts;
+  const { account, stack } = request;
   try {
-    const head = await upstream.exchange(request, token.value);
-    const { account, stack } = request;
+    const head = await upstream.exchange(request, token.value).catch((error: unknown) => {
+      pace.observe({ account, stack, headers: {} });
+      throw error;
+    });
     pace.observe({ account, stack, status: head.statusCode, headers: head.headers });
     const limits = { within: upstream.timeouts.answer, limit: heldBack };
     const received = await receive(request, head, token.value, limits);
