@@ -1,4 +1,4 @@
-import { type ClientBase, DatabaseError, Pool, type QueryResult } from "pg";
+import { Client, type ClientBase, DatabaseError, Pool, type QueryResult } from "pg";
 import { z } from "zod";
 
 import type { ConnectionReference } from "../connection";
@@ -26,6 +26,7 @@ export class PostgresStore implements Store {
 
   private constructor({ url, schema = "deploy4me_vault", connections = 4, timeoutMs = 5000 }: PostgresStoreOptions) {
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new Error(`a schema can't be called ${JSON.stringify(schema)}`);
+    this.where = whereOf(url);
     this.schema = schema;
     this.timeoutMs = timeoutMs;
     this.pool = new Pool({
@@ -41,7 +42,6 @@ export class PostgresStore implements Store {
       // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, its types don't say so
       onConnect: (client) => this.prepare(client),
     });
-    this.where = whereOf(this.pool.options);
     // An idle connection that ends is replaced when the next is needed; without a listener it would end the process.
     this.pool.on("error", () => undefined);
   }
@@ -195,7 +195,15 @@ function rowOf(found: unknown): Row {
   return columnsSchema.parse(found);
 }
 
-/** Which database, without its password. */
-function whereOf({ host, port, database }: Pool["options"]): string {
-  return `PostgreSQL ${database ?? ""} at ${host ?? "localhost"}:${port ?? 5432}`;
+/** Which database, without its password, as the driver understands it. */
+function whereOf(url: string): string {
+  try {
+    const { host, port, database } = new Client({ connectionString: url });
+    return `PostgreSQL ${database ?? ""} at ${host}:${port}`;
+  } catch {
+    throw new VaultUnavailable(
+      "PostgreSQL",
+      "its URL can't be read; it is postgres://user:password@host:5432/database",
+    );
+  }
 }

@@ -63,10 +63,13 @@ export async function rotateMasterKey(
     for (const row of left) {
       signal?.throwIfAborted();
       try {
-        if (await rewrap(vault, row)) onProgress?.(++rewrapped);
+        if (!(await rewrap(vault, row))) continue;
+        rewrapped++;
+        onProgress?.(rewrapped);
       } catch (error) {
         if (!isDamage(error)) throw error;
-        failed.set(row.id, error);
+        // Another rotation may have been faster, and have forgotten the key that this row was read under.
+        if ((await store.read(row))?.row.revision === row.revision) failed.set(row.id, error);
       }
     }
   }

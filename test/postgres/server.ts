@@ -78,7 +78,7 @@ class Server implements PostgresServer {
   }
 
   private url(database: string): string {
-    return `postgres://postgres@/${database}?host=${encodeURIComponent(this.directory)}`;
+    return `postgres://postgres@localhost/${database}?host=${encodeURIComponent(this.directory)}`;
   }
 }
 
