@@ -46,7 +46,7 @@ export class WrittenIntents implements Intents {
   perform(request: GuardedRequest, send: Send): Promise<GuardedAnswer> {
     if (request.method === "DELETE") return this.alone(request, () => remove(this.tools, request, send));
     const { rule, parameters } = recognise(request.method, request.path);
-    if (rule.kind === "repeatable") return repeat(this.tools, request, send);
+    if (rule.kind === "repeatable") return repeat(this.tools, rule, request, send);
     const body = bodyOf(request.body);
     if (rule.kind === "unrecognised" || body === undefined || "names" in body)
       return this.alone(request, () => sendUnrecognised(this.tools, request, send));

@@ -133,6 +133,15 @@ export class Journal {
     return new Set(found.map(({ resource }) => String(resource)));
   }
 
+  /** How many requests, of all stacks, asked for the very same and do not know yet what came of it. */
+  equals(account: string, key: string): number {
+    const found = this.get(
+      "SELECT count(*) AS count FROM intent WHERE account = ? AND key = ? AND state IN ('sent', 'ambiguous')",
+      ...[account, key],
+    );
+    return Number(found?.count);
+  }
+
   /** Something was deleted. */
   gone(account: string, resource: string): void {
     this.run("UPDATE intent SET gone = 1 WHERE account = ? AND resource = ?", account, resource);

@@ -47,12 +47,13 @@ export async function lookOnce(
   const claimed = journal.claimed(intent.id, intent.account, claimsSince(rule, intent));
   const before = new Set(intent.before);
   const found = all.filter(({ id, path }) => !before.has(id) && !claimed.has(path));
-  if (found.length > 1 && rule.newestFirst !== true)
-    throw cannotBeToldApart(
-      rule.noun,
-      found.map(({ path }) => path),
-    );
-  return found[0];
+  if (rule.newestFirst === true || found.length <= 1) return found[0];
+  // Whose is whose does not matter where others asked for the very same, as long as nobody gets two and nothing is left.
+  if (found.length <= journal.equals(intent.account, intent.key)) return found[0];
+  throw cannotBeToldApart(
+    rule.noun,
+    found.map(({ path }) => path),
+  );
 }
 
 /** From when on what another request was answered with is not taken for this one's. What has its name for its id, there is only once: never. */

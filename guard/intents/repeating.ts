@@ -1,5 +1,9 @@
+import { nameOf, problemOf } from "../../connections/problem";
 import type { GuardedAnswer, GuardedRequest, Send } from "../exchange";
-import { outcomeOf, passes } from "./failures";
+import { GuardProblem } from "../problems";
+import { at } from "../recognition/marks";
+import type { Repeatable } from "../recognition/rule";
+import { type Outcome, outcomeOf, passes } from "./failures";
 import type { Tools } from "./settings";
 
 /**
@@ -8,15 +12,27 @@ import type { Tools } from "./settings";
  */
 export async function repeat(
   { settings, clock, log }: Tools,
+  { envelope }: Repeatable,
   request: GuardedRequest,
   send: Send,
 ): Promise<GuardedAnswer> {
   for (let attempt = 1; ; attempt++) {
-    const outcome = await outcomeOf(request, send(request));
+    const outcome = whole(request, envelope, await outcomeOf(request, send(request)));
     if (outcome.kind === "answer") return outcome.answer;
     const { problem } = outcome;
     if (!problem.ambiguous || !passes(problem) || attempt >= settings.attempts) throw problem;
     log(`${request.id} ${request.method} ${request.path}: ${problem.code}, sent again`);
     await clock.sleep(settings.pause * attempt);
   }
+}
+
+/** An answer without what it should have is none. */
+function whole(request: GuardedRequest, envelope: string | undefined, outcome: Outcome): Outcome {
+  if (outcome.kind === "problem" || envelope === undefined) return outcome;
+  const { status, json } = outcome.answer;
+  if (status < 200 || status > 299 || (json !== undefined && at(json, envelope) !== undefined)) return outcome;
+  const empty = json === undefined ? problemOf({ kind: "empty", expected: false }, request) : undefined;
+  const changed = `DigitalOcean's API has changed: the answer to ${nameOf(request)} has no «${envelope}». Update deploy4me.`;
+  const problem = empty ?? new GuardProblem("API_CHANGED", changed, { ambiguous: true, upstreamStatus: status });
+  return { kind: "problem", problem };
 }

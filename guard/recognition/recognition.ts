@@ -19,6 +19,8 @@ export function recognise(method: string, path: string): Recognised {
     const parameters = parametersOf(rule.route, path);
     if (parameters !== undefined) return { rule, parameters };
   }
-  const isRepeatable = repeatable.some((route) => parametersOf(route, path) !== undefined);
-  return { rule: { kind: isRepeatable ? "repeatable" : "unrecognised" }, parameters: {} };
+  const set = repeatable.find(({ route }) => parametersOf(route, path) !== undefined);
+  if (set === undefined) return { rule: { kind: "unrecognised" }, parameters: {} };
+  const { envelope } = set;
+  return { rule: { kind: "repeatable", ...(envelope === undefined ? {} : { envelope }) }, parameters: {} };
 }

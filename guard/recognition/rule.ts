@@ -57,6 +57,8 @@ export interface Mark {
 /** Twice has the same effect as once. */
 export interface Repeatable {
   readonly kind: "repeatable";
+  /** What its answer has; without it the answer is not whole. Default: nothing that is known of. */
+  readonly envelope?: string;
 }
 
 /** Nobody knows how to find out what it did. */
