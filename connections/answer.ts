@@ -100,7 +100,9 @@ export function readAnswer({ method, status, headers, body, complete }: RawAnswe
   if (short !== undefined) return byCode(Number(short), status, ray(headers, ""));
   if (!complete) return { kind: "truncated" };
   const value = parsed(text);
-  if (value !== undefined) return { kind: "json", value, labelled: isJson(contentType) };
+  if (value !== undefined) {
+    return edgeProblem(value, status, headers) ?? { kind: "json", value, labelled: isJson(contentType) };
+  }
   if (isEdgeStatus(status)) return { kind: "edge-error", status, ...ray(headers, "") };
   if (/^\s*[[{]/.test(text)) return { kind: "truncated" };
   const declared = contentType !== undefined && !isJson(contentType) && !isHtml(contentType);
@@ -118,7 +120,11 @@ function nothing(method: string, status: number, headers: HeaderFields, complete
   };
 }
 
-function page(status: number, headers: HeaderFields, text: string): Answer {
+/** How much of a page is looked at, in characters; Cloudflare's have some ten thousand. The patterns have limits too, so that no page takes long. */
+const looked = 65_536;
+
+function page(status: number, headers: HeaderFields, whole: string): Answer {
+  const text = whole.slice(0, looked);
   const rayId = ray(headers, text);
   if (challengeMarks.some((mark) => mark.test(text))) return { kind: "challenge", ...rayId };
   const code = codeMarks.map((mark) => mark.exec(text)?.[1]).find((found) => found !== undefined);
@@ -134,15 +140,15 @@ function page(status: number, headers: HeaderFields, text: string): Answer {
  */
 const challengeMarks = [
   /\b_cf_chl_opt\b/,
-  /\/cdn-cgi\/challenge-platform\/[\w/]*orchestrate\//,
+  /\/cdn-cgi\/challenge-platform\/[\w/]{0,50}orchestrate\//,
   /\/cdn-cgi\/l\/chk_(jschl|captcha)\b/,
-  /<title>\s*Just a moment\.\.\.\s*<\/title>/i,
+  /<title>\s{0,20}Just a moment\.\.\./i,
 ];
 
 /** Where error pages of Cloudflare have their code. */
 const codeMarks = [
-  /class="(?:code-label|cf-error-code|inline-block)"[^>]*>\s*(?:Error code\s*)?(\d{3,4})\b/i,
-  /<title>[^<]*\|\s*(5[23]\d): [^<]*<\/title>/i,
+  /class="(?:code-label|cf-error-code|inline-block)"[^>]{0,200}>\s{0,20}(?:Error code\s{0,20})?(\d{3,4})\b/i,
+  /<title>[^<|]{0,200}\| ?(5[23]\d): /i,
 ];
 
 /** Of the block page of a web application firewall, which has no code, and of all pages about restricted access. */
@@ -157,6 +163,17 @@ const refusals: ReadonlySet<number> = new Set([1005, 1006, 1007, 1008, 1009, 101
 function byCode(code: number, status: number, rayId: { readonly rayId?: string }): Answer {
   if (refusals.has(code)) return { kind: "block", code, ...rayId };
   return { kind: "edge-error", status: isEdgeStatus(code) ? code : status, ...rayId };
+}
+
+/**
+ * Since 2026, Cloudflare answers in JSON when JSON is all that a client accepts, as DigitalOcean's own do (godo sends `Accept: application/json`):
+ * RFC 9457 with fields of its own (developers.cloudflare.com, «Error responses»). Taken for the API's, a 1020 would be «no permission».
+ */
+function edgeProblem(value: object, status: number, headers: HeaderFields): Answer | undefined {
+  if (!("cloudflare_error" in value) || value.cloudflare_error !== true) return undefined;
+  const code = "error_code" in value && typeof value.error_code === "number" ? value.error_code : status;
+  const named = "ray_id" in value && typeof value.ray_id === "string" ? `Ray ID: ${value.ray_id}` : "";
+  return byCode(code, status, ray(headers, named));
 }
 
 /** Statuses that only Cloudflare gives. */
@@ -190,12 +207,12 @@ function isHtml(type: string): boolean {
 /** From the header, where it has the data centre as well; else from the page. Nothing that does not look like one is passed on. */
 function ray(headers: HeaderFields, text: string): { readonly rayId?: string } {
   const header = /^[0-9a-f]{16,20}(?:-[A-Z]{3})?$/.exec(one(headers["cf-ray"]) ?? "")?.[0];
-  const rayId = header ?? /\bRay ID:\s*(?:<\w+[^>]*>\s*)?([0-9a-f]{16,20})\b/i.exec(text)?.[1];
+  const rayId = header ?? /\bRay ID:\s{0,20}(?:<\w{1,20}[^>]{0,200}>\s{0,20})?([0-9a-f]{16,20})\b/i.exec(text)?.[1];
   return rayId === undefined ? {} : { rayId };
 }
 
 function titleOf(text: string): { readonly title?: string } {
-  const title = /<title[^>]*>([^<]{1,500})/i
+  const title = /<title[^>]{0,200}>([^<]{1,500})/i
     .exec(text)?.[1]
     ?.replace(/[^\p{L}\p{N}\p{P}\p{Zs}|+]+/gu, " ")
     .replace(/\s+/g, " ")

@@ -140,7 +140,7 @@ export function isRead(method: string): boolean {
 }
 
 /** `GET /v2/droplets`, without the query. */
-function nameOf({ method, path }: Asked): string {
+export function nameOf({ method, path }: Asked): string {
   return `${method.toUpperCase()} ${path.replace(/[?#].*/s, "")}`;
 }
 
