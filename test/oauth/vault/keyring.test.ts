@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -124,11 +126,16 @@ describe("a keyring", () => {
     expect(content().keys).toHaveLength(1);
   });
 
-  test("never gives a version twice, however many add at once", async () => {
+  test("never gives a version twice, and loses none, when several processes add at once", async () => {
     Keyring.open(file, { create: true });
-    const versions = await Promise.all(Array.from({ length: 5 }, () => Keyring.open(file).add()));
-    expect(versions.sort()).toEqual([2, 3, 4, 5, 6]);
-    expect(content().keys.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
+    const worker = join(__dirname, "keyring-worker.js");
+    const children = Array.from({ length: 3 }, () =>
+      spawn(process.execPath, [worker, file, "15"], { stdio: "inherit" }),
+    );
+    const ends = await Promise.all(children.map((child) => once(child, "exit")));
+    expect(ends.map(([code]: unknown[]) => code)).toEqual([0, 0, 0]);
+    expect(content().keys.map(({ version }) => version)).toEqual(Array.from({ length: 46 }, (_, index) => index + 1));
+    expect(content().current).toBe(46);
   });
 
   test("shows no key when it is printed", () => {

@@ -109,6 +109,20 @@ describe.each(storeSources())("rotation of the master key, of a vault in $name",
     expect((await vault.read(connection!)).credentials).toEqual(digitalOceanToken("late"));
   });
 
+  test("is not noticed by who has read a row under the old key and opens it afterwards", async () => {
+    const [connection] = await fill(1);
+    const read = store.read.bind(store);
+    const slow = new Vault({ store, keys: vault.keys });
+    store.read = async (reference) => {
+      const found = await read(reference);
+      store.read = read;
+      await rotateMasterKey(vault);
+      return found;
+    };
+    expect((await slow.read(connection!)).credentials).toEqual(digitalOceanToken("token 0"));
+    expect(await vault.keys.versions()).toEqual([2]);
+  });
+
   test("by two at once ends with one key that opens everything", async () => {
     const connections = await fill(40);
     const other = new Vault({ store: await openStore(address), keys: Keyring.open(keyringFile) });
