@@ -11,3 +11,10 @@ export { type Catalogue, loadCatalogue, parseDefinition } from "./catalogue/load
 export { InvalidDefinition } from "./catalogue/errors";
 export type { SoftwareDefinition } from "./catalogue/schema";
 export { deployment, type DeploymentRequest } from "./programs/deployment";
+export { Driver, type OperationOptions } from "./driver/driver";
+export type { Credentials, DirectCredentials, GuardCredentials } from "./driver/credentials";
+export type { OperationEvent, Progress } from "./driver/events/operation-event";
+export type { Operation } from "./driver/operation";
+export type { DriverOptions } from "./driver/options";
+export { deploymentProgram, type Program } from "./driver/program";
+export { DriverError } from "./driver/errors";

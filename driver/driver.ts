@@ -1,0 +1,159 @@
+import { plainCopy } from "./canonical";
+import * as deploying from "./deploying";
+import type { DestroyOptions, PreviewOptions, UpOptions } from "./deploying";
+import * as looking from "./looking";
+import type { HistoryOptions, OutputsOptions } from "./looking";
+import { type Operation, type OperationContext, type OperationKind, startOperation } from "./operation";
+import { type DriverOptions, type Settings, settingsOf } from "./options";
+import type { DestroyResult, HistoryEntry, PreviewResult, RefreshResult, StackOutputs, UpResult } from "./results";
+import { Admission } from "./runner/admission";
+import { interruptOperation } from "./runner/processes";
+import { type StackId, stackId } from "./stack-id";
+import type { Backup } from "./state/backups";
+import { StateSource } from "./state/source";
+import type { Shared } from "./work";
+
+/** What every operation takes. */
+export interface OperationOptions {
+  /** Cancels the operation when it is aborted. One that is aborted already starts nothing. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Deploys requests. Each operation runs in processes of its own, one at a time on a stack and as many at a time over all
+ * as there is memory for; whatever happens to one, the others go on.
+ * @example
+ * const driver = new Driver({ home: "/var/lib/deploy4me", credentials, program: deploymentProgram });
+ * const operation = driver.up(request);
+ * for await (const event of operation.events) console.log(event.kind, event.progress);
+ * const { outputs } = await operation.result;
+ * await driver.close();
+ */
+export class Driver<Request = unknown> {
+  private readonly settings: Settings<Request>;
+  private readonly shared: Shared;
+  private readonly running = new Set<Operation<unknown>>();
+
+  /**
+   * @throws InvalidBackend
+   * @throws EngineMissing
+   */
+  constructor(options: DriverOptions<Request>) {
+    this.settings = settingsOf(options);
+    this.shared = {
+      settings: this.settings,
+      states: new StateSource(this.settings.backend),
+      admission: new Admission(this.settings.memory.budgetMb),
+    };
+  }
+
+  /** What `up` would do. */
+  preview(request: Request, options: PreviewOptions & OperationOptions = {}): Operation<PreviewResult> {
+    return this.deploy("preview", request, options, (context, plain) =>
+      deploying.preview(this.shared, context, plain, options),
+    );
+  }
+
+  up(request: Request, options: UpOptions & OperationOptions = {}): Operation<UpResult> {
+    return this.deploy("up", request, options, (context, plain) => deploying.up(this.shared, context, plain, options));
+  }
+
+  /** Looks what was changed outside, and writes it into the state: the next `up` mends it. */
+  refresh(request: Request, options: OperationOptions = {}): Operation<RefreshResult> {
+    return this.deploy("refresh", request, options, (context, plain) => deploying.refresh(this.shared, context, plain));
+  }
+
+  destroy(request: Request, options: DestroyOptions & OperationOptions = {}): Operation<DestroyResult> {
+    return this.deploy("destroy", request, options, (context, plain) =>
+      deploying.destroy(this.shared, context, plain, options),
+    );
+  }
+
+  /** Also while the stack is being worked on. */
+  outputs(stack: string, options: OutputsOptions & OperationOptions = {}): Operation<StackOutputs> {
+    return this.start("outputs", this.idOf(stack), options, (context) =>
+      looking.outputs(this.shared, context, options),
+    );
+  }
+
+  history(stack: string, options: HistoryOptions & OperationOptions = {}): Operation<HistoryEntry[]> {
+    return this.start("history", this.idOf(stack), options, (context) =>
+      looking.history(this.shared, context, options),
+    );
+  }
+
+  export(stack: string, options: OperationOptions = {}): Operation<string> {
+    return this.start("export", this.idOf(stack), options, (context) => looking.exportState(this.shared, context));
+  }
+
+  import(stack: string, text: string, options: OperationOptions = {}): Operation<{ readonly backup: Backup }> {
+    return this.start("import", this.idOf(stack), options, (context) =>
+      looking.importState(this.shared, context, text),
+    );
+  }
+
+  /** @param backup its id, from {@link backups} */
+  restore(stack: string, backup: string, options: OperationOptions = {}): Operation<{ readonly backup: Backup }> {
+    return this.start("restore", this.idOf(stack), options, (context) => looking.restore(this.shared, context, backup));
+  }
+
+  /** The states there are from before each operation, the newest first. */
+  backups(stack: string): Promise<readonly Backup[]> {
+    return this.settings.backups.list(this.idOf(stack));
+  }
+
+  /**
+   * Cancels whatever works on a stack: here, or in another process of this machine.
+   * @returns whether there was something that could be told
+   */
+  async cancel(stack: string, reason = "cancelled"): Promise<boolean> {
+    const id = this.idOf(stack);
+    const here = [...this.running].filter((one) => one.stack.project === id.project && one.stack.stack === id.stack);
+    for (const operation of here) operation.cancel(reason);
+    if (here.length > 0) return true;
+    const holder = await this.settings.leases.holder(id);
+    return holder !== undefined && interruptOperation(holder.operation);
+  }
+
+  /** What operations are under way, and how much memory is given out to them, in MB. */
+  get load(): { readonly operations: number; readonly queued: number; readonly memoryMb: number } {
+    const { admission } = this.shared;
+    return { operations: this.running.size, queued: admission.queued, memoryMb: admission.usedMb };
+  }
+
+  /** Cancels everything that is under way, waits for it, and lets go of files and connections. */
+  async close(): Promise<void> {
+    const operations = [...this.running];
+    for (const operation of operations) operation.cancel("the driver is closed");
+    await Promise.allSettled(operations.map(({ result }) => result));
+    await this.settings.leases.close();
+    await this.shared.states.close();
+  }
+
+  private deploy<Result>(
+    kind: OperationKind,
+    request: Request,
+    options: OperationOptions,
+    body: (context: OperationContext, request: unknown) => Promise<Result>,
+  ): Operation<Result> {
+    const plain = plainCopy(request);
+    return this.start(kind, this.idOf(this.settings.program.stack(plain)), options, (context) => body(context, plain));
+  }
+
+  private start<Result>(
+    kind: OperationKind,
+    stack: StackId,
+    { signal }: OperationOptions,
+    body: (context: OperationContext) => Promise<Result>,
+  ): Operation<Result> {
+    const operation = startOperation(kind, stack, signal, body);
+    this.running.add(operation);
+    const gone = (): void => void this.running.delete(operation);
+    operation.result.then(gone, gone);
+    return operation;
+  }
+
+  private idOf(stack: string): StackId {
+    return stackId(this.settings.program.project ?? "deploy4me", stack);
+  }
+}

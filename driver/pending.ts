@@ -1,0 +1,44 @@
+import { DriverError } from "./errors";
+import { nameOfUrn, shortName } from "./events/translation";
+import type { OperationKind } from "./operation";
+import { nameOf, type StackId } from "./stack-id";
+import type { PendingOperation, StackState } from "./state/state";
+
+/** An operation died while it made or changed these, and nobody has looked what became of them. */
+export class PendingOperations extends DriverError {
+  override readonly name = "PendingOperations";
+  readonly code = "PENDING_OPERATIONS";
+
+  constructor(
+    readonly stackId: StackId,
+    readonly pending: readonly { readonly urn: string; readonly operation: string }[],
+  ) {
+    const words = pending.map(({ urn, operation }) => `${operation} of ${shortName(nameOfUrn(urn))}`).join(", ");
+    super(
+      `${nameOf(stackId)} has unfinished business: ${words}. Going on could make them a second time, so nothing was started. ` +
+        "Look in the cloud whether they are there, then import them or clear them from the state.",
+    );
+  }
+}
+
+/** What a recovery works with. The stack's lease is held meanwhile, and its state has been backed up. */
+export interface RecoveryContext {
+  readonly kind: OperationKind;
+  readonly stack: StackId;
+  readonly state: StackState;
+  readonly epoch: number;
+  readonly signal: AbortSignal;
+  /** How the cloud is reached: what the credentials gave for this operation. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Replaces the stack's state by another export; the engine checks it. */
+  replaceState(text: string): Promise<void>;
+  /** For people: what was found, and what was done. */
+  note(message: string): void;
+}
+
+/** Finds out what became of what was in flight when an operation died, and writes it into the state. */
+export interface Recovery {
+  /** Afterwards the state has nothing in flight; if it still has, the operation is refused. */
+  settle(pending: readonly PendingOperation[], context: RecoveryContext): Promise<void>;
+}

@@ -1,0 +1,56 @@
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
+
+import type { StackId } from "../stack-id";
+import { type BackendLock, exportOfCheckpoint, lockFolder, parseLock, stackFile, type StateStore } from "./state-store";
+
+const compressed: readonly (readonly [ending: string, plain: (content: Buffer) => Buffer])[] = [
+  ["", (content) => content],
+  [".gz", gunzipSync],
+  [".zst", zstdDecompressSync],
+];
+
+/** A backend that is a folder. */
+export class FileStore implements StateStore {
+  constructor(private readonly folder: string) {}
+
+  async read(stack: StackId): Promise<string | undefined> {
+    for (const [ending, plain] of compressed) {
+      const content = await unlessMissing(readFile(join(this.folder, stackFile(stack) + ending)));
+      if (content !== undefined) return exportOfCheckpoint(plain(content).toString());
+    }
+    return undefined;
+  }
+
+  async locks(stack: StackId): Promise<readonly BackendLock[]> {
+    const folder = join(this.folder, lockFolder(stack));
+    const names = (await unlessMissing(readdir(folder))) ?? [];
+    const locks: BackendLock[] = [];
+    for (const name of names.filter((one) => one.endsWith(".json"))) {
+      const text = await unlessMissing(readFile(join(folder, name), "utf8"));
+      if (text !== undefined) locks.push(parseLock(join(folder, name), text));
+    }
+    return locks;
+  }
+
+  async unlock({ key }: BackendLock): Promise<void> {
+    await rm(key, { force: true });
+    // Attributes that the engine's storage library keeps beside each file.
+    await rm(`${key}.attrs`, { force: true });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+async function unlessMissing<Value>(work: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return undefined;
+    throw error;
+  }
+}
