@@ -9,7 +9,7 @@ import { isBusy } from "./tables";
 interface Waiter {
   readonly deadline: number;
   readonly enter: () => void;
-  readonly refuse: (reason: unknown) => void;
+  readonly refuse: (reason: Error) => void;
 }
 
 export interface DeskOptions {

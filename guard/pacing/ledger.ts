@@ -148,8 +148,11 @@ export class Ledger {
 function take(account: Account, { hour, quietUntil }: Reading): void {
   account.quietUntil = Math.max(account.quietUntil, quietUntil ?? 0);
   if (hour === undefined) return;
-  let ours = 0;
-  for (const flow of account.flows.values()) ours += used(flow, "hour");
+  const ours = { answered: 0, open: 0 };
+  for (const { counted, open } of account.flows.values()) {
+    ours.answered += counted.hour;
+    ours.open += open;
+  }
   account.known = learn(account.known, hour, ours, account.now);
 }
 

@@ -63,7 +63,7 @@ function quiet(until: number | undefined, now: number): Pick<Reading, "quietUnti
   return until === undefined || until <= now ? {} : { quietUntil: Math.min(until, now + longest) };
 }
 
-/** What is known of the requests to an account that do not come through here, in an hour and at its least in two minutes in turn. */
+/** What is known of the requests to an account that do not come through here: in an hour, and at its least in two minutes, one after the other. */
 export interface Others {
   readonly hour: number;
   /** When that was learned, in milliseconds since 1970; 0: never. */
@@ -88,23 +88,30 @@ export const nobody: Others = {
 
 const minute = 60_000;
 
+/** Requests of ours that count in the hour. The API has counted all that were answered, and perhaps some of the others. */
+export interface Ours {
+  readonly answered: number;
+  readonly open: number;
+}
+
 /**
- * What the API counts and we do not is somebody else's: other programs, other machines, the hour before our file was removed.
- * @param ours what counts of ours in the hour, requests without an answer included: too many rather than too few, so that a request of ours
- * is not taken for somebody else's; the reserve makes up for it
+ * What the API counts and we do not is somebody else's: other programs, other machines, the hour before our file was removed. A request on its
+ * way is not taken for somebody else's; what that hides is soon shown by the next answer, and the reserve is there until then.
  */
 export function learn(
   before: Others,
   { limit, remaining, reset }: NonNullable<Reading["hour"]>,
-  ours: number,
+  { answered, open }: Ours,
   now: number,
 ): Others {
-  const hour = Math.max(0, limit - remaining - ours);
+  const most = Math.max(0, limit - remaining - answered);
+  const hour = Math.max(0, most - open);
   const age = now - before.lowSince;
   const common = { hour, seen: now, reset, limit };
-  if (age >= 2 * minute) return { ...common, low: hour, lowBefore: hour, lowSince: now };
-  if (age >= minute) return { ...common, low: hour, lowBefore: before.low, lowSince: before.lowSince + minute };
-  return { ...common, low: Math.min(before.low, hour), lowBefore: before.lowBefore, lowSince: before.lowSince };
+  // The least that they can have risen by is from the most that they can have been.
+  if (age >= 2 * minute) return { ...common, low: most, lowBefore: most, lowSince: now };
+  if (age >= minute) return { ...common, low: most, lowBefore: before.low, lowSince: before.lowSince + minute };
+  return { ...common, low: Math.min(before.low, most), lowBefore: before.lowBefore, lowSince: before.lowSince };
 }
 
 /** What of it counts now. Of the minute there is no word from the API: it is what the hour's number has risen by since its least. */

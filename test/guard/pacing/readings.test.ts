@@ -69,27 +69,42 @@ describe("what an answer says of the limits", () => {
 describe("what others use", () => {
   const reading = (remaining: number, limit = 5000) => ({ limit, remaining, reset: now + hour });
 
+  const none = { answered: 0, open: 0 };
+
   test("is what the API counts and we do not", () => {
-    expect(counting(learn(nobody, reading(3900), 100, now), now)).toEqual({ hour: 1000, minute: 0 });
-    expect(counting(learn(nobody, reading(4950), 100, now), now)).toEqual({ hour: 0, minute: 0 });
+    expect(counting(learn(nobody, reading(3900), { answered: 80, open: 20 }, now), now)).toEqual({
+      hour: 1000,
+      minute: 0,
+    });
+    expect(counting(learn(nobody, reading(4950), { answered: 80, open: 20 }, now), now)).toEqual({
+      hour: 0,
+      minute: 0,
+    });
   });
 
   test("counts for the minute as far as it has risen lately", () => {
-    const first = learn(nobody, reading(4000), 0, now);
-    const second_ = learn(first, reading(3900), 0, now + 10 * second);
+    const first = learn(nobody, reading(4000), none, now);
+    const second_ = learn(first, reading(3900), none, now + 10 * second);
     expect(counting(second_, now + 10 * second)).toEqual({ hour: 1100, minute: 100 });
-    const third = learn(second_, reading(3890), 0, now + 130 * second);
+    const third = learn(second_, reading(3890), none, now + 130 * second);
     expect(counting(third, now + 130 * second)).toEqual({ hour: 1110, minute: 0 });
   });
 
+  test("has not risen because requests of ours are answered that were on their way", () => {
+    const first = learn(nobody, reading(4000), { answered: 0, open: 200 }, now);
+    const after = learn(first, reading(3800), { answered: 200, open: 0 }, now + second);
+    expect(counting(first, now).hour).toBe(800);
+    expect(counting(after, now + second)).toEqual({ hour: 1000, minute: 0 });
+  });
+
   test("is forgotten for the minute after a minute without an answer, and for the hour after an hour", () => {
-    const seen = learn(learn(nobody, reading(4000), 0, now), reading(3900), 0, now + second);
+    const seen = learn(learn(nobody, reading(4000), none, now), reading(3900), none, now + second);
     expect(counting(seen, now + second + minute)).toEqual({ hour: 1100, minute: 0 });
     expect(counting(seen, now + second + hour)).toEqual({ hour: 0, minute: 0 });
   });
 
   test("uses the part of a raised limit first that is not made use of here", () => {
-    expect(counting(learn(nobody, reading(8000, 20_000), 0, now), now).hour).toBe(0);
-    expect(counting(learn(nobody, reading(3000, 20_000), 0, now), now).hour).toBe(2000);
+    expect(counting(learn(nobody, reading(8000, 20_000), none, now), now).hour).toBe(0);
+    expect(counting(learn(nobody, reading(3000, 20_000), none, now), now).hour).toBe(2000);
   });
 });
