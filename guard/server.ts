@@ -32,6 +32,8 @@ export interface GuardOptions {
   readonly retry?: Partial<RetryPolicy>;
   readonly timeouts?: Partial<UpstreamTimeouts>;
   readonly limits?: Partial<GuardLimits>;
+  /** Where `http_proxy`, `https_proxy` and `no_proxy` are looked for. Default: the process's. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 export interface GuardLimits extends ListenerLimits {
@@ -67,7 +69,7 @@ const defaultLimits: GuardLimits = {
  */
 export async function startGuard(options: GuardOptions): Promise<Guard> {
   const limits = { ...defaultLimits, ...options.limits };
-  const upstream = new Upstream(options.upstream, { ...defaultTimeouts, ...options.timeouts });
+  const upstream = new Upstream(options.upstream, { ...defaultTimeouts, ...options.timeouts }, options.environment);
   const send = sender({
     ...options,
     upstream,
