@@ -1,6 +1,6 @@
 import type { GuardedRequest, Send } from "../exchange";
 import { GuardProblem } from "../problems";
-import { readListing } from "./listing";
+import { readListing, readSingle } from "./listing";
 import { at, hasMarks, MarkMissing, type Marks } from "./marks";
 import { filledIn, type Parameters } from "./routes";
 import type { Creation } from "./rule";
@@ -26,11 +26,10 @@ export async function candidates(
   send: Send,
 ): Promise<Candidate[]> {
   const listing = filledIn(rule.listing, parameters, texts(marks));
-  const items = await readListing(request, send, {
-    path: listing,
-    name: rule.items,
-    onlyFirst: rule.newestFirst === true,
-  });
+  const items =
+    rule.single === true
+      ? await readSingle(request, send, listing, rule.items)
+      : await readListing(request, send, { path: listing, name: rule.items, onlyFirst: rule.newestFirst === true });
   try {
     return items
       .filter((item) => hasMarks(rule, parameters, marks, item))

@@ -19,11 +19,12 @@ export const caseless: Comparison = (value, parameters) => String(same(value, pa
 export const all: Comparison = (value) =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
 
-/** An SSH public key, without its comment. Kept as a digest: it is only compared. */
+/** An SSH public key, whatever its comment, as the fingerprint by which the API has it: MD5, in pairs of hexadecimal digits. */
 export const publicKey: Comparison = (value) => {
   if (typeof value !== "string") return "";
-  const [type = "", key = ""] = value.trim().split(/\s+/);
-  return createHash("sha256").update(`${type} ${key}`).digest("base64");
+  const [, key = ""] = value.trim().split(/\s+/);
+  const digest = createHash("md5").update(Buffer.from(key, "base64")).digest("hex");
+  return digest.replace(/..(?=.)/g, "$&:");
 };
 
 /** A record's name, relative to its domain: `www`, `www.example.com.` and `WWW` are the same. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
-import type { GuardedRequest, Send } from "../exchange";
+import type { GuardedAnswer, GuardedRequest, Send } from "../exchange";
 import { GuardProblem } from "../problems";
+import { at } from "./marks";
 
 /** The most that the API puts on a page (its description: `per_page`). */
 const perPage = 200;
@@ -35,6 +36,18 @@ export async function readListing(
   );
 }
 
+/**
+ * Reads one thing, where that is all there can be.
+ * @returns none when the API says that there is none
+ * @throws as {@link readListing}
+ */
+export async function readSingle(request: GuardedRequest, send: Send, path: string, name: string): Promise<object[]> {
+  const asked = readFor(request, path);
+  const answer = await send(asked);
+  if (answer.status === 404 && answer.json !== undefined) return [];
+  return [contentOf(asked, answer, name, z.looseObject({}))];
+}
+
 /** A read on behalf of a request: without its body, and whether or not its client is still there. */
 export function readFor(request: GuardedRequest, target: string): GuardedRequest {
   const [path = "", query] = target.split("?", 2);
@@ -56,28 +69,28 @@ async function readPage(
   name: string,
 ): Promise<{ readonly found: object[]; readonly more: boolean }> {
   const asked = readFor(request, target);
-  const { status, json } = await send(asked);
-  const what = `GET ${asked.path}`;
+  const answer = await send(asked);
+  // Go's servers make «null» of an empty list.
+  const found = contentOf(asked, answer, name, z.array(z.looseObject({})).nullable());
+  const next = pageLinks.safeParse(answer.json).data?.links?.pages?.next;
+  return { found: found ?? [], more: next !== undefined && next !== "" };
+}
+
+function contentOf<Content>(
+  { path }: GuardedRequest,
+  { status, json }: GuardedAnswer,
+  name: string,
+  schema: z.ZodType<Content>,
+): Content {
   if (json === undefined || status !== 200) {
     const said = z.object({ message: z.string() }).safeParse(json).data?.message.slice(0, 200);
-    throw new GuardProblem(
-      "LISTING_REFUSED",
-      `DigitalOcean's API answered ${what} with ${status}${said === undefined ? "" : ` («${said}»)`}.`,
-      {
-        upstreamStatus: status,
-      },
-    );
+    const message = `DigitalOcean's API answered GET ${path} with ${status}${said === undefined ? "" : ` («${said}»)`}.`;
+    throw new GuardProblem("LISTING_REFUSED", message, { upstreamStatus: status });
   }
-  // Go's clients make «null» of an empty list.
-  const listed = z.object({ [name]: z.array(z.looseObject({})).nullable() }).safeParse(json).data?.[name];
-  if (listed === undefined) {
-    throw new GuardProblem(
-      "API_CHANGED",
-      `DigitalOcean's API has changed: the answer to ${what} has no list «${name}».`,
-    );
-  }
-  const next = pageLinks.safeParse(json).data?.links?.pages?.next;
-  return { found: listed ?? [], more: next !== undefined && next !== "" };
+  const content = schema.safeParse(at(json, name));
+  if (content.success) return content.data;
+  const message = `DigitalOcean's API has changed: the answer to GET ${path} has no «${name}» of the form that it had. Update deploy4me.`;
+  throw new GuardProblem("API_CHANGED", message);
 }
 
 function pageOf(path: string, page: number): string {

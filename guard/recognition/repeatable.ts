@@ -7,6 +7,7 @@ import type { Repeatable } from "./rule";
 export const repeatable: readonly (Pick<Repeatable, "envelope"> & { readonly route: string })[] = [
   { route: "/v2/tags", envelope: "tag" },
   { route: "/v2/tags/:tag/resources" },
+  { route: "/v2/droplets/:droplet/destroy_with_associated_resources/retry" },
   { route: "/v2/firewalls/:firewall/droplets" },
   { route: "/v2/firewalls/:firewall/tags" },
   { route: "/v2/firewalls/:firewall/rules" },

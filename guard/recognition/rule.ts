@@ -18,6 +18,8 @@ export interface Creation {
   readonly listing: string;
   /** What the listing has them under: `domain_records`. */
   readonly items: string;
+  /** Whether the listing leads to one thing or to the API's 404, because nothing but the mark in its path is needed to find it. */
+  readonly single?: boolean;
   /** Fields by which its kind is told where the listing has several. */
   readonly only?: Readonly<Record<string, string>>;
   /** The field of a listed one that no two have, a number or text. */

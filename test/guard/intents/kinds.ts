@@ -56,7 +56,9 @@ export const kinds: readonly KindOfResource[] = [
   },
   {
     name: "a firewall",
-    prepare: async (operations) => void (await operations.post("/v2/tags", { name: "office-server" })),
+    prepare: async (operations) => {
+      await operations.post("/v2/tags", { name: "office-server" });
+    },
     path: () => "/v2/firewalls",
     body: () => ({
       name: "office",
@@ -119,8 +121,9 @@ export const kinds: readonly KindOfResource[] = [
   },
   {
     name: "a snapshot of a volume",
-    prepare: async (operations) =>
-      void (await operations.post("/v2/volumes", { name: "data", region: "fra1", size_gigabytes: 1 })),
+    prepare: async (operations) => {
+      await operations.post("/v2/volumes", { name: "data", region: "fra1", size_gigabytes: 1 });
+    },
     path: ({ volumes }) => `/v2/volumes/${volumes[0]?.id ?? ""}/snapshots`,
     body: () => ({ name: "before" }),
     count: ({ snapshots }) => snapshots.length,

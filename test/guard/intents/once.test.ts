@@ -8,26 +8,27 @@ function form(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, form(inner)]));
 }
 
-describe.each(kinds)("$name", ({ name, prepare, path, body, count, envelope }) => {
+describe.each(kinds)("$name", (kind) => {
+  const { name, envelope } = kind;
   let operations: Operations;
   beforeEach(async () => {
     operations = await Operations.open();
     await operations.next();
-    await prepare?.(operations);
+    await kind.prepare?.(operations);
   });
   afterEach(() => operations.close());
-  const create = () => operations.post(path(operations.state), body(operations.state));
+  const create = () => operations.post(kind.path(operations.state), kind.body(operations.state));
 
   const faults = ["a droplet", "a reserved IP", "a tag"].includes(name) ? unclear : someUnclear;
 
   test.each(faults)("is made once, and answered as if nothing had been: $fault", async ({ fault }) => {
-    const id = operations.once(`POST ${path(operations.state)}`, fault);
+    const id = operations.once(`POST ${kind.path(operations.state)}`, fault);
     const answer = await create();
     expect(operations.api.faults.get(id)).toMatchObject({ struck: 1 });
     expect(answer.status).toBeGreaterThanOrEqual(201);
     expect(answer.status).toBeLessThanOrEqual(202);
     expect(answer.json()).toHaveProperty(envelope);
-    expect(count(operations.state)).toBe(1);
+    expect(kind.count(operations.state)).toBe(1);
     expect(operations.intents.unfinished()).toEqual([]);
   });
 });
