@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { ReconnectReason } from "../connections/credentials";
+import type { Grant, GrantedAccount } from "./grant";
 
 /** How Deploy4Me is let into somebody's cloud account. */
 export const connectionKinds = ["digitalocean-oauth", "digitalocean-token", "aws-keys", "aws-role"] as const;
@@ -12,10 +13,10 @@ export const localTenant = "local";
 /** The account that the connection led to when it was last looked at. */
 export const accountSchema = z.object({
   /** DigitalOcean: the account's UUID. AWS: its number of 12 digits. */
-  uuid: z.string().min(1).max(200),
-  email: z.string().max(320).exactOptional(),
+  uuid: z.string().min(1).max(500),
+  email: z.string().max(500).exactOptional(),
   name: z.string().max(500).exactOptional(),
-  team: z.object({ uuid: z.string().min(1).max(200), name: z.string().max(500) }).exactOptional(),
+  team: z.object({ uuid: z.string().min(1).max(500), name: z.string().max(500) }).exactOptional(),
   /** ISO 8601. */
   seen: z.iso.datetime(),
 });
@@ -30,7 +31,7 @@ export const reconnectReasons = [
 const names = {
   /** What a person calls it, once per tenant: a letter or digit, then also dots, dashes and underlines; at most 64. */
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "is a letter or digit, then letters, digits, . _ or -"),
-  tenant: z.string().min(1).max(200),
+  tenant: z.string().min(1).max(500),
   id: z.uuid(),
 };
 
@@ -62,12 +63,13 @@ const digitaloceanOauth = z.object({
   /** The client id of the registered application that the account's owner consented to: only that one may refresh. */
   clientId: z.string().min(1).max(500),
   accessToken: secret,
-  /** Good for one refresh. */
-  refreshToken: secret,
-  /** When the access token was issued, and when it runs out. */
+  /** Good for one refresh; absent: it can't be renewed. */
+  refreshToken: secret.exactOptional(),
+  /** When the access token was issued, and when it runs out; absent when the provider does not say. */
   issued: time,
-  expires: time,
-  scopes: z.array(z.string().max(200)).max(1000),
+  expires: time.exactOptional(),
+  /** What was granted; absent when the provider does not say. */
+  scopes: z.array(z.string().max(200)).max(1000).exactOptional(),
 });
 
 const digitaloceanToken = z.object({
@@ -100,3 +102,25 @@ const awsRole = z.object({
 export const credentialsSchema = z.discriminatedUnion("kind", [digitaloceanOauth, digitaloceanToken, awsKeys, awsRole]);
 export type Credentials = z.infer<typeof credentialsSchema>;
 export type CredentialsOf<Kind extends ConnectionKind> = Extract<Credentials, { readonly kind: Kind }>;
+
+/** What is kept of a consent, or of a refresh. A refresh that brings no new refresh token leaves the old one (RFC 6749, section 6). */
+export function oauthCredentials(
+  { accessToken, refreshToken, issued, expires, scopes }: Grant,
+  before: Pick<CredentialsOf<"digitalocean-oauth">, "apiUrl" | "clientId" | "refreshToken" | "scopes">,
+): CredentialsOf<"digitalocean-oauth"> {
+  const kept = { refreshToken: refreshToken ?? before.refreshToken, scopes: scopes ?? before.scopes };
+  return {
+    kind: "digitalocean-oauth",
+    apiUrl: before.apiUrl,
+    clientId: before.clientId,
+    accessToken,
+    issued: issued.toISOString(),
+    ...(kept.refreshToken === undefined ? {} : { refreshToken: kept.refreshToken }),
+    ...(expires === undefined ? {} : { expires: expires.toISOString() }),
+    ...(kept.scopes === undefined ? {} : { scopes: [...kept.scopes] }),
+  };
+}
+
+export function accountSeen(account: GrantedAccount, seen: Date): AccountSeen {
+  return { ...account, seen: seen.toISOString() };
+}
