@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { messageOf } from "./cause";
 import { DriverError, OperationCancelled } from "./errors";
 import type { EndedEvent, OperationEvent, Progress } from "./events/operation-event";
 import { Redactor } from "./events/redact";
@@ -79,7 +80,7 @@ export function startOperation<Result>(
   const emit = (event: Unstamped): void => {
     const at = Date.now();
     progress = event.progress ?? { ...progress, elapsedMs: at - started };
-    events.push({ ...event, at, progress } );
+    events.push({ ...event, at, progress });
   };
   const ended = (outcome: EndedEvent["outcome"], error?: unknown): void => {
     signal?.removeEventListener("abort", follow);
@@ -104,7 +105,7 @@ export function startOperation<Result>(
 
 /** Errors that are not the driver's own may quote anything. */
 function shown(error: unknown): Pick<EndedEvent, "code" | "message"> {
-  const message = new Redactor().redact(error instanceof Error ? error.message : String(error));
+  const message = new Redactor().redact(messageOf(error));
   return error instanceof DriverError ? { code: error.code, message } : { message };
 }
 

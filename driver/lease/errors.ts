@@ -1,3 +1,4 @@
+import { messageOf } from "../cause";
 import { DriverError } from "../errors";
 import { nameOf, type StackId } from "../stack-id";
 import type { Owner } from "./owner";
@@ -44,7 +45,7 @@ export class LeasesUnavailable extends DriverError {
     readonly where: string,
     options: ErrorOptions,
   ) {
-    const why = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    const why = messageOf(options.cause);
     super(`the leases in ${where} can't be read or written: ${why}. Nothing was started.`, options);
   }
 }

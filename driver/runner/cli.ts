@@ -50,17 +50,19 @@ export class EngineCli {
         cwd: this.directory,
         env: { ...this.environment },
         stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-        timeout: this.timeoutMs,
-        killSignal: "SIGKILL",
         ...(signal === undefined ? {} : { signal }),
       });
+      // Not the option of that name: its timer outlives a process that can't be started.
+      const timer = setTimeout(() => child.kill("SIGKILL"), this.timeoutMs);
       const said = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
       for (const stream of ["stdout", "stderr"] as const)
         child[stream]?.on("data", (chunk: Buffer) => said[stream].push(chunk));
       child.once("error", (error) => {
+        clearTimeout(timer);
         reject(signal?.aborted === true ? (signal.reason as Error) : this.failure(call, "an error", error.message));
       });
       child.once("close", (code, ended) => {
+        clearTimeout(timer);
         const stdout = Buffer.concat(said.stdout).toString();
         const stderr = Buffer.concat(said.stderr).toString();
         if (code === null) reject(this.failure(call, ended ?? "a signal", stderr));

@@ -2,6 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 
+import { codeOf } from "../cause";
 import type { StackId } from "../stack-id";
 import { type BackendLock, exportOfCheckpoint, lockFolder, parseLock, stackFile, type StateStore } from "./state-store";
 
@@ -49,8 +50,7 @@ async function unlessMissing<Value>(work: Promise<Value>): Promise<Value | undef
   try {
     return await work;
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-      return undefined;
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
     throw error;
   }
 }

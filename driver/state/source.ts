@@ -1,3 +1,4 @@
+import { messageOf } from "../cause";
 import type { EngineCli } from "../runner/cli";
 import { qualifiedName, type StackId } from "../stack-id";
 import type { Backend } from "./backend";
@@ -36,7 +37,7 @@ export class StateSource {
     try {
       return await store.read(stack);
     } catch (cause) {
-      throw new StateUnreadable(stack, cause instanceof Error ? cause.message : String(cause), { cause });
+      throw new StateUnreadable(stack, messageOf(cause), { cause });
     }
   }
 }

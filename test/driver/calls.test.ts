@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { Bed } from "./fixture";
+import { RecordingEngine } from "./recording-engine";
+import type { CloudRequest } from "./programs/cloud";
+
+/** The engine is a process of 100 MB and 0.2 s each time, and what it is started with others can see. */
+let bed: Bed;
+let recording: RecordingEngine;
+const request: CloudRequest = { name: "calls", tags: 1, secret: "sesame-open" };
+/** What belongs to whoever embeds the driver, and not to what it starts. */
+const foreign = {
+  AWS_SECRET_ACCESS_KEY: "belongs-to-the-host",
+  NODE_PATH: "/belongs-to-the-host",
+  PULUMI_SKIP_CHECKPOINTS: "true",
+  PULUMI_CONFIG_PASSPHRASE: "belongs-to-the-host",
+  PULUMI_ACCESS_TOKEN: "belongs-to-the-host",
+  PULUMI_K8S_DELETE_UNREACHABLE: "true",
+};
+
+beforeAll(async () => {
+  Object.assign(process.env, foreign);
+  bed = await Bed.open();
+  recording = new RecordingEngine();
+});
+beforeEach(() => {
+  recording.forget();
+});
+afterAll(async () => {
+  for (const name of Object.keys(foreign)) Reflect.deleteProperty(process.env, name);
+  recording.remove();
+  await bed.close();
+});
+
+const calls = (): string[] =>
+  recording.calls.map(({ args }) =>
+    args
+      .slice(0, 2)
+      .join(" ")
+      .replace(/ --?.*/, ""),
+  );
+
+test("a new stack takes two calls, every operation after that one", async () => {
+  const driver = bed.driver({ engine: recording.engine });
+  await driver.up(request).result;
+  expect(calls()).toEqual(["stack init", "up"]);
+  for (const kind of ["preview", "up", "refresh", "destroy"] as const) {
+    recording.forget();
+    await driver[kind](request).result;
+    expect(calls()).toEqual([kind]);
+  }
+});
+
+test("outputs and exports take none, unless secrets are asked for; history takes one", async () => {
+  const driver = bed.driver({ engine: recording.engine });
+  await driver.up(request).result;
+  recording.forget();
+  await driver.outputs("calls").result;
+  await driver.export("calls").result;
+  expect(calls()).toEqual([]);
+  await driver.history("calls").result;
+  await driver.outputs("calls", { secrets: true }).result;
+  expect(calls()).toEqual(["stack history", "stack output"]);
+});
+
+test("refresh and destroy run the program, so that today's credentials are used and not those in the state", async () => {
+  const driver = bed.driver({ engine: recording.engine });
+  await driver.up(request).result;
+  recording.forget();
+  await driver.refresh(request).result;
+  await driver.destroy(request).result;
+  for (const { args } of recording.calls) expect(args).toContain("--run-program=true");
+});
+
+test("no secret is in an argument; the token and the passphrase are in no variable but the token's own", async () => {
+  const driver = bed.driver({ engine: recording.engine });
+  await driver.up(request).result;
+  await driver.outputs("calls", { secrets: true }).result;
+  const passphrase = readFileSync(join(bed.home, "passphrase"), "utf8").trim();
+  const token = bed.cloudVariables.DIGITALOCEAN_TOKEN!;
+  for (const { args, environment } of recording.calls) {
+    for (const secret of ["sesame-open", passphrase, token]) expect(args.join("\0")).not.toContain(secret);
+    const { DIGITALOCEAN_TOKEN: _, ...others } = environment;
+    for (const secret of ["sesame-open", passphrase, token]) expect(JSON.stringify(others)).not.toContain(secret);
+  }
+});
+
+test("nothing of the host's environment is handed on but what was chosen", async () => {
+  const driver = bed.driver({ engine: recording.engine });
+  await driver.up(request).result;
+  for (const { environment } of recording.calls) {
+    expect(JSON.stringify(environment)).not.toContain("belongs-to-the-host");
+    // Checkpoints stay on: without them a crash loses what was made.
+    expect(
+      Object.keys(environment)
+        .filter((name) => name.startsWith("PULUMI_"))
+        .sort(),
+    ).toEqual([
+      "PULUMI_AUTOMATION_API",
+      "PULUMI_BACKEND_URL",
+      "PULUMI_CONFIG_PASSPHRASE_FILE",
+      "PULUMI_DEBUG_COMMANDS",
+      "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
+      "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS",
+      "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER",
+      "PULUMI_HOME",
+      "PULUMI_LOG_ROTATION_MAX_TOTAL_MB",
+      "PULUMI_SKIP_UPDATE_CHECK",
+    ]);
+    // Its bookkeeping is its own: neither another operation's, nor that of who embeds the driver.
+    expect(environment.PULUMI_HOME).toMatch(new RegExp(`^${bed.home}/runs/[0-9a-f-]{36}/pulumi$`));
+    expect(environment.HOME).toMatch(new RegExp(`^${bed.home}/runs/`));
+  }
+});
+
+test("the program's process has neither the token nor anything of the backend", async () => {
+  const driver = bed.driver({ engine: recording.engine });
+  const operation = driver.up({ ...request, name: "environment", act: "prints-environment" });
+  let printed = "";
+  for await (const event of operation.events) if (event.kind === "output") printed += event.text;
+  await operation.result;
+  const names = Object.keys(JSON.parse(printed) as object);
+  expect(names.filter((name) => /DIGITALOCEAN|BACKEND|PASSPHRASE|AWS/.test(name))).toEqual([]);
+  expect(names).toContain("DEPLOY4ME_OPERATION");
+});
