@@ -6,7 +6,7 @@ HOME_DIR := $(or $(DEPLOY4ME_HOME),.deploy4me)
 NODE := node_modules/.bin/node
 SOURCES := $(shell find cli components catalogue connections oauth guard programs driver sandbox engine bench test index.ts -name node_modules -prune -o \( -name '*.ts' -o -name '*.yaml' \) -print 2>/dev/null)
 
-.PHONY: help demo test lint bench setup engine image packages strangers fuzzer clean
+.PHONY: help demo test lint bench setup engine image packages strangers fuzzer moto clean
 
 help:
 	@echo 'make demo    set everything up and deploy a wiki to the embedded sandbox'
@@ -22,7 +22,7 @@ demo:
 
 test:
 	@setup/requirements
-	@$(MAKE) -j4 setup strangers fuzzer
+	@$(MAKE) -j4 setup strangers fuzzer moto
 	@setup/step tools "Debian packages of the tests" setup/packages test/end-to-end/packages.txt
 	@$(NODE) test/run.mjs
 
@@ -64,6 +64,9 @@ strangers: packages
 # Before apt is asked again, the machines' packages are there.
 fuzzer: packages
 	@setup/step fuzzer "schemathesis, which draws requests from a description" setup/fuzzer
+
+moto: packages
+	@setup/step moto "moto, which plays AWS" setup/moto
 
 clean:
 	@setup/clean

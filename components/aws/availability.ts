@@ -2,13 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import { InvalidArgument } from "../errors";
-
-/** A size a request asks for: where in the request, and the memory it has to have. */
-export interface WantedSize {
-  readonly argument: string;
-  readonly size: string;
-  readonly memoryMb: number;
-}
+import { inDots } from "../problem";
+import type { WantedSize } from "./sizes";
 
 /** The zones to use, once it is known that the region has what was asked for. */
 export interface Availability {
@@ -85,10 +80,10 @@ export function chooseZones(
   zones: readonly string[],
   offerings: readonly Offering[],
 ): readonly string[] {
-  for (const { argument, size } of wanted) {
+  for (const { path, size } of wanted) {
     if (!offerings.some((one) => one.size === size))
       throw new InvalidArgument(
-        argument,
+        inDots(path),
         size,
         `has to be an EC2 instance type that region ${region} has, such as t3.micro`,
       );
@@ -107,10 +102,10 @@ export function chooseZones(
 
 /** @throws InvalidArgument when a size has less memory than its software needs (both in MiB) */
 export function checkMemory(wanted: readonly WantedSize[], memories: Readonly<Record<string, number>>): void {
-  for (const { argument, size, memoryMb } of wanted) {
+  for (const { path, size, memoryMb } of wanted) {
     const memory = memories[size] ?? 0;
     if (memory < memoryMb) {
-      throw new InvalidArgument(argument, size, `has to have at least ${memoryMb} MB of memory; it has ${memory}`);
+      throw new InvalidArgument(inDots(path), size, `has to have at least ${memoryMb} MB of memory; it has ${memory}`);
     }
   }
 }

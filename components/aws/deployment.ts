@@ -4,14 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Asked, type BastionShape, compose, type Keys, rangesOf } from "../composition";
 import type { BusinessDeploymentArgs, BusinessDeploymentOutputs, Credential, ResolvedSoftware } from "../deployment";
 import type { SshKeyPair } from "../dynamic/keys";
-import { type ValidDeployment, validateDeployment } from "../validation";
-import { availability, type WantedSize } from "./availability";
+import { validateDeployment } from "../validation";
+import { availability } from "./availability";
 import { BackupStore, type BackupStoreArgs } from "./backups";
 import { Bastion, type BastionArgs } from "./bastion";
 import { Dns, type DnsArgs } from "./dns";
 import { debianImage } from "./image";
 import { Network, type NetworkArgs } from "./network";
 import { Server, type ServerArgs } from "./server";
+import { limits, sizeOf, smallest, wantedSizes } from "./sizes";
 import { subnetRanges } from "./subnets";
 import { validateOwner } from "./validation";
 import { type Ownership, tagsOf } from "./tags";
@@ -31,10 +32,6 @@ export interface AwsDeploymentArgs extends BusinessDeploymentArgs {
     readonly keyPair?: Partial<aws.ec2.KeyPairArgs>;
   };
 }
-
-/** Docker's own on many machines, which AWS warns of (Amazon VPC user guide, «VPC CIDR blocks»). */
-const reservedRanges = ["172.17.0.0/16"];
-const smallest = "t3.micro";
 
 /**
  * Business software on AWS: a private network over two zones, a bastion that every request goes through, and for each
@@ -63,7 +60,7 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
   readonly sshCommands: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: AwsDeploymentArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const valid = validateDeployment(args, { reservedRanges });
+    const valid = validateDeployment(args, limits);
     const subnets = subnetRanges(valid.networkRange.text, valid.software.length);
     validateOwner(args.owner);
     super("deploy4me:aws:BusinessDeployment", name, {}, options);
@@ -203,22 +200,4 @@ interface Parts {
   readonly network: Network;
   readonly backups: BackupStore;
   readonly bastionSize: string;
-}
-
-function sizeOf({ size, definition }: ResolvedSoftware): string {
-  if (size !== undefined) return size;
-  const { memoryMb } = definition.needs;
-  if (memoryMb <= 1024) return smallest;
-  return memoryMb <= 2048 ? "t3.small" : "t3.medium";
-}
-
-function wantedSizes(bastionSize: string, { software }: ValidDeployment): WantedSize[] {
-  return [
-    { argument: "bastionSize", size: bastionSize, memoryMb: 512 },
-    ...software.map((one, index) => ({
-      argument: `software[${index}].size`,
-      size: sizeOf(one),
-      memoryMb: one.definition.needs.memoryMb,
-    })),
-  ];
 }

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -26,6 +26,11 @@ async function buildNow(root, item) {
   const folder = mkdtempSync(join(tmpdir(), "deploy4me-engine-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
+    if (item.program) {
+      const [file] = item.builtFiles;
+      writeFileSync(join(folder, file), launcher(item));
+      return { from: item.program, files: [join(folder, file)], remove };
+    }
     for (const file of item.builtFiles) {
       const [what, variable] = file === "pulumi" ? [cliPackage, cliVersion] : [`./cmd/${file}`, ownVersion];
       const version = file === "pulumi" ? `v${item.version}` : item.version;
@@ -41,6 +46,17 @@ async function buildNow(root, item) {
     throw error;
   }
 }
+
+/** Starts a plugin that is a program of the checkout, which may not be compiled yet when this is written. */
+const launcher = ({ program, version }) => `#!/bin/sh
+# Stands in for the official plugin ${version}, with the Node and the program of this checkout.
+root=$(CDPATH='' cd -- "\${0%/*}/../../../.." && pwd) || exit 1
+if [ ! -f "$root/dist/${program}" ]; then
+  echo "$root/dist/${program} is missing: run 'make setup' first" >&2
+  exit 1
+fi
+DEPLOY4ME_PLUGIN_VERSION=${version} exec "$root/node_modules/.bin/node" "$root/dist/${program}" "$@"
+`;
 
 async function countPackages(root, what) {
   try {

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { foreignClis, foreignPlugin, pluginDirectory } from "./official.mjs";
 
 /** The plugins our components use; their versions are those of the npm packages, which ask for exactly these. */
-const plugins = ["command", "digitalocean"];
+const plugins = ["command", "digitalocean", "aws"];
+/** Those whose stand-in is JavaScript of this checkout: its program in `dist/`. */
+const programs = { aws: "engine/aws/main.js" };
 
 /**
  * @typedef {object} Item What is to be there in the end.
@@ -15,6 +17,7 @@ const plugins = ["command", "digitalocean"];
  * @property {string} directory where its files go
  * @property {string[]} files what has to be in the directory
  * @property {string[]} builtFiles the same where it is built here
+ * @property {string} [program] the compiled program that a launcher starts, where nothing has to be built
  * @property {string} code what its build is made from
  * @property {() => boolean} isThere
  */
@@ -48,6 +51,7 @@ export function wantedItems(root) {
     directory: pluginDirectory(join(root, ".deploy4me", "pulumi"), name, version(`@pulumi/${name}`)),
     files: [`pulumi-resource-${name}`],
     builtFiles: [`pulumi-resource-${name}`],
+    ...(programs[name] && { program: programs[name] }),
   }));
   return [cli, ...rows].map((item) => ({
     ...item,

@@ -20,7 +20,8 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const root = resolve(__dirname, "../../..");
 
-export const versions = { pulumi: "3.259.0", command: "1.2.1", digitalocean: "4.80.1" };
+export const versions = { pulumi: "3.259.0", command: "1.2.1", digitalocean: "4.80.1", aws: "7.48.0" };
+type Plugin = Exclude<keyof typeof versions, "pulumi">;
 
 /** What one run of the script did. */
 export interface Outcome {
@@ -51,6 +52,7 @@ export class Checkout {
       "@pulumi/pulumi": versions.pulumi,
       "@pulumi/command": versions.command,
       "@pulumi/digitalocean": versions.digitalocean,
+      "@pulumi/aws": versions.aws,
     };
     this.write("package.json", JSON.stringify({ dependencies }));
     this.write("engine/go.mod", "module example.com/engine\n");
@@ -89,7 +91,7 @@ echo built >"$output"`,
 
   /** A plugin in the user's own folder. */
   withPlugin(
-    name: "command" | "digitalocean",
+    name: Plugin,
     { version = versions[name], standIn = false }: { readonly version?: string; readonly standIn?: boolean } = {},
   ): this {
     const folder = join(this.#home, ".pulumi", "plugins", `resource-${name}-v${version}`);
@@ -136,7 +138,7 @@ echo built >"$output"`,
     return join(this.folder, ".deploy4me", path);
   }
 
-  plugin(name: "command" | "digitalocean"): string {
+  plugin(name: Plugin): string {
     return this.at(`pulumi/plugins/resource-${name}-v${versions[name]}/pulumi-resource-${name}`);
   }
 
@@ -191,7 +193,7 @@ export class Vendor {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Publishes the CLI and both plugins, each with its checksum. */
+  /** Publishes the CLI and the plugins, each with its checksum. */
   async publishAll(change: Readonly<Record<string, string>> = {}): Promise<void> {
     const [cli, plugin] = process.arch === "x64" ? ["x64", "amd64"] : [process.arch, process.arch];
     const { pulumi } = versions;
@@ -204,7 +206,11 @@ export class Vendor {
       ["pulumi/pulumi", "pulumi/pulumi-language-nodejs", "pulumi/pulumi-language-python"],
     );
     // The vendor's plugins come with lists of different kinds.
-    for (const [name, algorithm] of [["command", "sha256"] as const, ["digitalocean", "sha1"] as const]) {
+    for (const [name, algorithm] of [
+      ["command", "sha256"],
+      ["digitalocean", "sha1"],
+      ["aws", "sha256"],
+    ] as const) {
       const archive = `pulumi-resource-${name}-v${versions[name]}-linux-${plugin}.tar.gz`;
       const list = `pulumi-${name}_${versions[name]}_checksums.txt`;
       await this.#publish("plugins", archive, list, algorithm, change, [`pulumi-resource-${name}`, "README.md"]);

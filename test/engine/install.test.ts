@@ -1,5 +1,7 @@
-import { rmSync, statSync, unlinkSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { rmSync, statSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { Checkout, Vendor, versions } from "./checkout";
 
@@ -20,12 +22,19 @@ afterEach(async () => {
 });
 
 describe("with the official Pulumi installed", () => {
-  beforeEach(() => checkout.withGo().withCli("3.300.1").withPlugin("command").withPlugin("digitalocean"));
+  beforeEach(() =>
+    checkout.withGo().withCli("3.300.1").withPlugin("command").withPlugin("digitalocean").withPlugin("aws"),
+  );
 
   test("it is used: nothing is built, nothing is downloaded", async () => {
     await vendor.publishAll();
     expect(await checkout.install(vendor.url)).toMatchObject({ exitCode: 0 });
-    expect(checkout.sources).toEqual({ pulumi: "official", command: "official", digitalocean: "official" });
+    expect(checkout.sources).toEqual({
+      pulumi: "official",
+      command: "official",
+      digitalocean: "official",
+      aws: "official",
+    });
     expect(checkout.builds).toEqual([]);
     expect(vendor.requests).toEqual([]);
   });
@@ -74,7 +83,12 @@ describe("with the vendor's download reachable", () => {
   test("it is used, and nothing is built", async () => {
     await vendor.publishAll();
     await checkout.install(vendor.url);
-    expect(checkout.sources).toEqual({ pulumi: "download", command: "download", digitalocean: "download" });
+    expect(checkout.sources).toEqual({
+      pulumi: "download",
+      command: "download",
+      digitalocean: "download",
+      aws: "download",
+    });
     expect(checkout.builds).toEqual([]);
     for (const path of [
       checkout.at("bin/pulumi"),
@@ -89,7 +103,7 @@ describe("with the vendor's download reachable", () => {
     await vendor.publishAll({ "pulumi-resource-command": "a".repeat(64) });
     const { printed } = await checkout.install(vendor.url);
     expect(printed).toMatch(/the sha256 checksum of \S+ is [0-9a-f]{64}, but a{64} is published/);
-    expect(checkout.sources).toEqual({ pulumi: "download", command: "build", digitalocean: "download" });
+    expect(checkout.sources).toMatchObject({ pulumi: "download", command: "build", digitalocean: "download" });
     expect(checkout.read(checkout.plugin("command"))).toBe("built");
   });
 
@@ -102,7 +116,7 @@ describe("with the vendor's download reachable", () => {
 
   test("an archive that is not there is built", async () => {
     await checkout.install(vendor.url);
-    expect(checkout.sources).toEqual({ pulumi: "build", command: "build", digitalocean: "build" });
+    expect(checkout.sources).toEqual({ pulumi: "build", command: "build", digitalocean: "build", aws: "build" });
   });
 });
 
@@ -120,6 +134,20 @@ describe("on a closed network", () => {
     expect(checkout.buildCalls).toContain(`common/version.Version=v${versions.pulumi} `);
     expect(checkout.buildCalls).toContain(`serve.Version=${versions.digitalocean} `);
     expect(printed).toContain("compiled 1 of at most 2 packages");
+  });
+
+  test("a plugin whose stand-in is a program of the checkout gets a launcher, which says what is missing before it is compiled", async () => {
+    await checkout.withGo().install(closedNetwork);
+    const launched = () => promisify(execFile)(checkout.plugin("aws"), ["127.0.0.1:1"], { timeout: 10_000 });
+    await expect(launched()).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("run 'make setup' first") as string,
+    });
+    checkout.write("dist/engine/aws/main.js", "console.log(process.env.DEPLOY4ME_PLUGIN_VERSION, process.argv[2]);");
+    checkout.write("node_modules/.bin/node", "");
+    rmSync(join(checkout.folder, "node_modules/.bin/node"));
+    symlinkSync(process.execPath, join(checkout.folder, "node_modules/.bin/node"));
+    await expect(launched()).resolves.toMatchObject({ stdout: `${versions.aws} 127.0.0.1:1\n` });
   });
 
   test("without Go, one sentence says what to do", async () => {

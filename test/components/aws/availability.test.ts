@@ -1,8 +1,8 @@
 import { checkMemory, checkRegion, chooseZones } from "../../../components/aws/availability";
 
 const wanted = [
-  { argument: "bastionSize", size: "t3.micro", memoryMb: 512 },
-  { argument: "software[0].size", size: "t3.small", memoryMb: 1024 },
+  { path: ["bastionSize"], size: "t3.micro", memoryMb: 512 },
+  { path: ["software", 0, "size"], size: "t3.small", memoryMb: 1024 },
 ];
 const zones = ["eu-central-1c", "eu-central-1a", "eu-central-1b"];
 const offered = (...pairs: readonly string[]) =>
