@@ -168,29 +168,31 @@ async function pricesFor({ live, timeoutMs = 10_000, signal }: EstimateOptions):
   readonly notes: readonly string[];
 }> {
   if (live === undefined) return { offers: shippedOffers, notes: [] };
-  const limit = AbortSignal.timeout(timeoutMs);
-  const ended = AbortSignal.any([limit, ...(signal ? [signal] : [])]);
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort();
+  }, timeoutMs);
+  const ended = AbortSignal.any([limit.signal, ...(signal ? [signal] : [])]);
   try {
     const answers = await Promise.race([Promise.resolve().then(() => live(ended)), rejection(ended)]);
     return { offers: offersFrom(answers, new Date()), notes: [] };
   } catch (error) {
     signal?.throwIfAborted();
-    const why = limit.aborted ? `it did not answer within ${timeoutMs / 1000} s` : wordsOf(error);
+    const why = limit.signal.aborted ? `it did not answer within ${timeoutMs / 1000} s` : wordsOf(error);
     const note = `The cloud could not be asked for its prices (${why}): these are of ${shippedOffers.date}.`;
     return { offers: shippedOffers, notes: [note] };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 /** Whoever was asked may not listen to the signal. */
 function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener(
-      "abort",
-      () => {
-        reject(new Error("ended"));
-      },
-      { once: true },
-    );
+    const end = (): void => {
+      reject(new Error("ended"));
+    };
+    signal.addEventListener("abort", end, { once: true });
   });
 }
 
@@ -206,5 +208,5 @@ function sum(numbers: readonly number[]): number {
 }
 
 function rounded(amount: number, places: number): number {
-  return Number(amount.toFixed(places));
+  return Math.round(amount * 10 ** places) / 10 ** places;
 }

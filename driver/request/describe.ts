@@ -1,0 +1,66 @@
+import { type Catalogue, loadCatalogue } from "../../catalogue/loader";
+import { isSecret } from "../../programs/check";
+import { endOf } from "./time-to-live";
+import type { ProjectRequest } from "./schema";
+
+/** Stands for what nobody may see. */
+export const secret = "[secret]";
+
+/** A request as people may see it: in lists, in reviews, in logs. JSON of it holds no secret. */
+export interface RequestDescription extends Omit<ProjectRequest, "software"> {
+  readonly software: readonly DescribedSoftware[];
+  /** When its time is over, when a start is known or the end was given. ISO 8601, in UTC. */
+  readonly end?: string;
+}
+
+export interface DescribedSoftware {
+  readonly name: string;
+  readonly software: string;
+  /** As people call it: `DokuWiki`. */
+  readonly title: string;
+  readonly size: string;
+  /** Where visitors will find it. */
+  readonly url: string;
+  /** What was asked for, secrets as `[secret]`. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface DescribeOptions {
+  /** Says which parameters are secret; those of software that it doesn't know all are. Default: the product's own. */
+  readonly catalogue?: Catalogue;
+  /** When the deployment was first there. */
+  readonly start?: Date;
+}
+
+export function describe(
+  request: ProjectRequest,
+  { catalogue = loadCatalogue(), start }: DescribeOptions = {},
+): RequestDescription {
+  const { software, ...rest } = request;
+  const end = endIn(request, start);
+  return {
+    ...rest,
+    software: software.map(({ name, software: wanted, size, subdomain, parameters }) => ({
+      name,
+      software: wanted,
+      title: catalogue.get(wanted)?.title ?? wanted,
+      size,
+      url: `https://${subdomain}.${request.domain}`,
+      parameters: Object.fromEntries(
+        Object.entries(parameters).map(([key, value]) => [key, isVisible(catalogue, wanted, key) ? value : secret]),
+      ),
+    })),
+    ...(end === undefined ? {} : { end: end.toISOString() }),
+  };
+}
+
+function isVisible(catalogue: Catalogue, software: string, parameter: string): boolean {
+  const parameters = catalogue.get(software)?.parameters ?? {};
+  const definition = Object.hasOwn(parameters, parameter) ? parameters[parameter] : undefined;
+  return definition !== undefined && !isSecret(definition);
+}
+
+function endIn({ timeToLive }: ProjectRequest, start: Date | undefined): Date | undefined {
+  if (timeToLive === undefined || (timeToLive.startsWith("P") && start === undefined)) return undefined;
+  return endOf(timeToLive, start ?? new Date(0));
+}
