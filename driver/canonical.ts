@@ -19,7 +19,8 @@ export function plainCopy<Value>(value: Value): Value {
 
 function copied(value: unknown, path: string, above: Set<object>): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number" && Number.isFinite(value) && !Object.is(value, -0)) return value;
+  // JSON knows one zero.
+  if (typeof value === "number" && Number.isFinite(value)) return value === 0 ? 0 : value;
   if (typeof value !== "object" || above.has(value)) throw new RequestNotPlain(path);
   const within = new Set(above).add(value);
   if (Array.isArray(value)) return Array.from(value, (inner, index) => copied(inner, `${path}[${index}]`, within));

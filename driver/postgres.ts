@@ -39,8 +39,7 @@ export class Postgres {
       application_name: "deploy4me driver",
       allowExitOnIdle: true,
     });
-    const { host = "", database = "" } = this.pool.options;
-    this.where = `${host}/${database}`;
+    this.where = whereOf(url);
     // An idle connection that ends is replaced when the next is needed; without a listener it would end the process.
     this.pool.on("error", () => undefined);
   }
@@ -90,4 +89,11 @@ export class Postgres {
       client.release(broken);
     }
   }
+}
+
+/** Host, or folder of a socket, and database. */
+function whereOf(url: string): string {
+  if (!URL.canParse(url)) return "PostgreSQL";
+  const { hostname, pathname, searchParams } = new URL(url);
+  return `${hostname === "" ? (searchParams.get("host") ?? "") : hostname}${pathname}`;
 }
