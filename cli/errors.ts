@@ -71,3 +71,54 @@ export class EngineMissing extends Error {
     super(`there is no pulumi in ${directory}: run \`make setup\`, or \`make demo\`, which does that first.`);
   }
 }
+
+/** A command needs a connection to DigitalOcean, and there is none of that name, or none at all. */
+export class NotConnected extends Error {
+  override readonly name = "NotConnected";
+  readonly code = "NOT_CONNECTED";
+
+  constructor(
+    readonly connection: string | undefined,
+    /** Those there are. */
+    readonly others: readonly string[] = [],
+  ) {
+    super(
+      connection === undefined
+        ? "there is no connection to DigitalOcean yet. Make one with: deploy4me connect digitalocean"
+        : `there is no connection «${connection}» to DigitalOcean${others.length === 0 ? "" : `, but ${others.join(", ")}`}. ` +
+            `Make it with: deploy4me connect digitalocean --name ${connection}`,
+    );
+  }
+}
+
+/** There are several connections, and the command does not say which. */
+export class AmbiguousConnection extends Error {
+  override readonly name = "AmbiguousConnection";
+  readonly code = "AMBIGUOUS_CONNECTION";
+
+  constructor(readonly connections: readonly string[]) {
+    super(
+      `there are several connections to DigitalOcean: say which one with --connection (${connections.join(", ")}).`,
+    );
+  }
+}
+
+/** A command can't be started. */
+export class CommandNotStarted extends Error {
+  override readonly name = "CommandNotStarted";
+  readonly code = "COMMAND_NOT_STARTED";
+
+  constructor(
+    readonly command: string,
+    /** As shells have it: 127 when there is none, 126 when it can't be run. */
+    readonly exitCode: 126 | 127,
+    options: ErrorOptions,
+  ) {
+    super(
+      exitCode === 127
+        ? `there is no command «${command}»: see whether it is installed and on the PATH.`
+        : `the command «${command}» can't be run: see whether it is a program, and yours to run.`,
+      options,
+    );
+  }
+}

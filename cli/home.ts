@@ -51,3 +51,8 @@ export function home(environment: NodeJS.ProcessEnv = process.env): Home {
     sandbox: join(directory, "sandbox"),
   };
 }
+
+/** Where connections, their keys and what the guard keeps lie: for its owner alone. */
+export function connectionsDirectory({ directory }: Home): string {
+  return join(directory, "connections");
+}

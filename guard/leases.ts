@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 import { z } from "zod";
 
 import type { HeldLease, Leases } from "./interfaces";
-import { isGone, type Owner, thisProcess } from "./lease-owner";
+import { isGone, type Owner, thisProcess } from "../connections/process";
 
 /** Somebody else works on the stack. */
 export class StackBusy extends Error {
@@ -153,6 +154,39 @@ export class FileLeases implements Leases {
     } catch (error) {
       throw error instanceof StackBusy ? error : new LeasesUnavailable(this.file, error);
     }
+  }
+}
+
+/** A lease, and who has it. */
+export interface LeaseOfOne extends HeldLease {
+  /** By the name of its program. */
+  readonly holder: string;
+  readonly pid: number;
+  readonly since: Date;
+}
+
+/**
+ * The leases that are held at this moment, by whomever. Nothing is changed.
+ * @param file none when it is not there
+ * @throws LeasesUnavailable
+ */
+export function heldLeases(file: string): LeaseOfOne[] {
+  if (!existsSync(file)) return [];
+  try {
+    const database = new DatabaseSync(file, { readOnly: true, timeout: patience });
+    try {
+      const known = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'lease'").get() !== undefined;
+      const rows = known ? database.prepare("SELECT * FROM lease ORDER BY stack").all() : [];
+      return z
+        .array(row)
+        .parse(rows)
+        .filter(isHeld)
+        .map(({ stack, epoch, holder, pid, since }) => ({ stack, epoch, holder, pid, since: new Date(since) }));
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw new LeasesUnavailable(file, error);
   }
 }
 

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 
 import { type Answer, type HeaderFields, readAnswer } from "../../connections/answer";
+import { contractFor } from "../../connections/digitalocean/contract";
 import { type ApiProblem, isRead, problemOf } from "../../connections/problem";
 import type { GuardedAnswer, GuardedRequest } from "../exchange";
 import { connectionProblem } from "../upstream";
@@ -73,8 +74,11 @@ function problemWith(
     // How far it came says more than how it broke, where something came.
     if (lost.code === "TIMEOUT" || chunks.length === 0) return lost;
   }
-  // Some writes are answered with nothing: 200 and 202 of databases, for example.
-  if (answer.kind === "empty" && !isRead(request.method) && status >= 200 && status < 300) return undefined;
+  // Some writes are answered with nothing: 200 and 202 of databases, for example. Those on which somebody relies are not.
+  const { method, path } = request;
+  const isSuccess = status >= 200 && status < 300;
+  if (answer.kind === "empty" && isSuccess && !isRead(method) && contractFor(method, path, status) === undefined)
+    return undefined;
   return problemOf(answer, request);
 }
 

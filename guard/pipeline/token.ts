@@ -47,11 +47,22 @@ async function asked(signal: AbortSignal, ask: (signal: AbortSignal) => Promise<
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof ReconnectNeeded) throw new GuardProblem("RECONNECT_NEEDED", error.message, { cause: error });
-    const message =
-      "There is no token for DigitalOcean at the moment: the connection's could not be read or renewed. Try again in some minutes; `deploy4me doctor` says more.";
-    throw new GuardProblem("TOKEN_UNAVAILABLE", message, { cause: error });
+    throw new GuardProblem("TOKEN_UNAVAILABLE", `There is no token for DigitalOcean at the moment. ${why(error)}`, {
+      cause: error,
+    });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", stop);
   }
 }
+
+/** Errors of ours have a code, and a sentence without a secret. What others say may hold anything. */
+function why(error: unknown): string {
+  const isOurs = error instanceof Error && "code" in error && ourCode.test(String(error.code));
+  return isOurs
+    ? error.message
+    : "The connection's could not be read or renewed: try again in some minutes; `deploy4me doctor` says more.";
+}
+
+/** Not Node's, undici's or the HTTP parser's. */
+const ourCode = /^(?!(?:ERR|UND|HPE)_)[A-Z]+(?:_[A-Z]+)+$/;

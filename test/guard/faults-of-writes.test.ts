@@ -21,6 +21,7 @@ const unclear: readonly (readonly [object, string, number])[] = [
   [{ kind: "truncated", how: "length" }, "deploy4me_truncated", 1],
   [{ kind: "truncated", how: "chunked" }, "deploy4me_truncated", 1],
   [{ kind: "truncated", how: "json" }, "deploy4me_truncated", 1],
+  [{ kind: "empty" }, "deploy4me_empty", 1],
   [{ kind: "slow", delay: 60, applied: true }, "deploy4me_timeout", 1],
   [{ kind: "dribble", bytes: 1, pause: 5 }, "deploy4me_timeout", 1],
 ];

@@ -27,6 +27,7 @@ describe("no secret", () => {
     { kind: "token-revoked" },
     { kind: "reset" },
     { kind: "truncated" },
+    { kind: "empty" },
   ];
 
   test("is in the log or in an error, whatever goes wrong", async () => {

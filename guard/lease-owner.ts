@@ -1,1 +1,0 @@
-export { isGone, type Owner, thisProcess } from "../connections/process";
