@@ -5,6 +5,8 @@ import { CustomResource, type CustomResourceOptions, type dynamic, type Inputs }
  * secrets arrive as plain text. What it writes to standard output, people see as the deployment's progress.
  */
 export interface Provider<Given extends object, State extends Given> {
+  /** Before anything else, once in a process. Has all of the stack's configuration, its secrets as plain text. */
+  configure?(request: dynamic.ConfigureRequest): Promise<void>;
   /** Refuses bad inputs before anything runs. */
   check(olds: Given, news: Given): Promise<dynamic.CheckResult<Given>>;
   /** Compares what is (the state; after a refresh, what was read) with what shall be. */
