@@ -199,8 +199,10 @@ function rejection(signal: AbortSignal): Promise<never> {
 /** Of somebody else's error the kind alone: its message may hold what was sent. */
 function wordsOf(error: unknown): string {
   if (error instanceof UnusableOffers) return `its answer can't be used: ${error.place}`;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : error instanceof Error ? error.name : "unknown error";
+  // Not by its class: Node's own errors may be of another realm.
+  const { code, name } =
+    typeof error === "object" && error !== null ? (error as { code?: unknown; name?: unknown }) : {};
+  return [code, name].find((word) => typeof word === "string") ?? "unknown error";
 }
 
 function sum(numbers: readonly number[]): number {

@@ -52,15 +52,19 @@ export function exportState(shared: Shared, context: OperationContext): Promise<
   return besideStack(shared, context, ({ state }) => Promise.resolve(state.text));
 }
 
-/** Puts an export in the place of the state. The stack is made when it is not there. */
+/**
+ * Puts an export in the place of the state. The stack is made when it is not there. One that can't be read is kept as it
+ * is, for people to look into.
+ */
 export async function importState(
   shared: Shared,
   context: OperationContext,
   text: string,
 ): Promise<{ readonly backup: Backup }> {
-  parseState(context.stack, text);
-  return onStack(shared, context, { program: false, creates: true }, async (work) => {
-    const backup = await shared.settings.backups.save(context.stack, context.kind, work.state.text);
+  const replacement = parseState(context.stack, text);
+  return onStack(shared, context, { program: false, creates: true, replacement }, async (work) => {
+    const before = work.damaged ? await shared.states.raw(context.stack) : work.state.text;
+    const backup = await shared.settings.backups.save(context.stack, context.kind, before);
     await replaceState(work, text);
     return { backup };
   });

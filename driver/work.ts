@@ -13,7 +13,7 @@ import { childEnvironment, engineVariables } from "./runner/environment";
 import { killOperation, processesOf } from "./runner/processes";
 import { makeWorkDirectory, removeWorkDirectory, type WorkDirectory, writeSettings } from "./runner/work-directory";
 import { breakDeadLocks } from "./state/lock-breaking";
-import { StackNotFound, type StackState } from "./state/state";
+import { StackNotFound, type StackState, StateUnreadable } from "./state/state";
 import type { StateSource } from "./state/source";
 
 /** What an operation needs before its own work begins. */
@@ -22,12 +22,17 @@ export interface Needs {
   readonly program: boolean;
   /** A stack that is not there is made. */
   readonly creates: boolean;
+  /** What the state is to be replaced by: then it does not matter whether the present one can be read. */
+  readonly replacement?: StackState;
 }
 
 /** What an operation's own work is done with. */
 export interface StackWork {
   readonly context: OperationContext;
+  /** As it was at the beginning. */
   readonly state: StackState;
+  /** Whether it could not be read; then `state` is what it is to be replaced by. */
+  readonly damaged: boolean;
   readonly directory: WorkDirectory;
   readonly cli: EngineCli;
   readonly redactor: Redactor;
@@ -69,7 +74,7 @@ export async function onStack<Result>(
     try {
       await clearAway(shared, context, lease);
       const leased = (inner: StackWork): Promise<Result> => work({ ...inner, lease });
-      return await untilCancelled(context, inDirectory(shared, context, needs.creates, leased));
+      return await untilCancelled(context, inDirectory(shared, context, needs, leased));
     } finally {
       leave?.();
     }
@@ -84,7 +89,7 @@ export function besideStack<Result>(
   context: OperationContext,
   work: (work: StackWork) => Promise<Result>,
 ): Promise<Result> {
-  return untilCancelled(context, inDirectory(shared, context, false, work));
+  return untilCancelled(context, inDirectory(shared, context, { creates: false }, work));
 }
 
 async function untilCancelled<Value>({ kind, stack, signal }: OperationContext, step: Promise<Value>): Promise<Value> {
@@ -126,7 +131,7 @@ async function clearAway({ settings, states }: Shared, context: OperationContext
 async function inDirectory<Result>(
   { settings, states }: Shared,
   context: OperationContext,
-  creates: boolean,
+  { creates, replacement }: Omit<Needs, "program">,
   work: (work: StackWork) => Promise<Result>,
 ): Promise<Result> {
   const { stack, signal, id } = context;
@@ -156,17 +161,25 @@ async function inDirectory<Result>(
     const environment = { ...child, ...engineEnvironment };
     const cli = new EngineCli(engine.pulumi, directory.path, environment, stack, redactor, times.callMs);
     const readState = (): Promise<StackState | undefined> => states.read(stack, cli);
-    let state = await readState();
-    if (state === undefined) {
-      if (!creates) throw new StackNotFound(stack);
-      await makeStack(cli, stack.stack, settings);
+    let state: StackState | undefined;
+    let damaged = false;
+    try {
       state = await readState();
-      if (state === undefined) throw new StackNotFound(stack);
+      if (state === undefined && creates) {
+        await makeStack(cli, stack.stack, settings);
+        state = await readState();
+      }
+    } catch (error) {
+      if (replacement === undefined || !(error instanceof StateUnreadable)) throw error;
+      damaged = true;
+      state = replacement;
     }
-    writeSettings(directory, state);
+    if (state === undefined) throw new StackNotFound(stack);
+    writeSettings(directory, replacement ?? state);
     return await work({
       context,
       state,
+      damaged,
       directory,
       cli,
       redactor,

@@ -17,11 +17,12 @@ export class FileStore implements StateStore {
   constructor(private readonly folder: string) {}
 
   async read(stack: StackId): Promise<string | undefined> {
-    for (const [ending, plain] of compressed) {
-      const content = await unlessMissing(readFile(join(this.folder, stackFile(stack) + ending)));
-      if (content !== undefined) return exportOfCheckpoint(plain(content).toString());
-    }
-    return undefined;
+    const found = await this.content(stack);
+    return found && exportOfCheckpoint(found.plain(found.content).toString());
+  }
+
+  async raw(stack: StackId): Promise<string | undefined> {
+    return (await this.content(stack))?.content.toString();
   }
 
   async locks(stack: StackId): Promise<readonly BackendLock[]> {
@@ -43,6 +44,16 @@ export class FileStore implements StateStore {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  private async content(
+    stack: StackId,
+  ): Promise<{ readonly content: Buffer; readonly plain: (content: Buffer) => Buffer } | undefined> {
+    for (const [ending, plain] of compressed) {
+      const content = await unlessMissing(readFile(join(this.folder, stackFile(stack) + ending)));
+      if (content !== undefined) return { content, plain };
+    }
+    return undefined;
   }
 }
 

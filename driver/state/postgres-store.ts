@@ -37,6 +37,10 @@ export class PostgresStore implements StateStore {
     return row === undefined ? undefined : exportOfCheckpoint(row.content);
   }
 
+  async raw(stack: StackId): Promise<string | undefined> {
+    return (await this.rows("key = $1", [stackFile(stack)]))[0]?.content;
+  }
+
   async locks(stack: StackId): Promise<readonly BackendLock[]> {
     // Not by LIKE: a name may be the beginning of another.
     const rows = await this.rows("starts_with(key, $1)", [lockFolder(stack)]);

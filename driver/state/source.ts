@@ -29,6 +29,11 @@ export class StateSource {
     return text === undefined ? undefined : parseState(stack, text);
   }
 
+  /** Whatever lies where the state should be; empty where the engine alone could read it. */
+  async raw(stack: StackId): Promise<string> {
+    return (await this.store?.raw(stack)) ?? "";
+  }
+
   async close(): Promise<void> {
     await this.store?.close();
   }

@@ -20,6 +20,8 @@ export interface BackendLock {
 export interface StateStore {
   /** @returns the state as an export has it, or nothing when there is no such stack */
   read(stack: StackId): Promise<string | undefined>;
+  /** What lies there, whatever it is. */
+  raw(stack: StackId): Promise<string | undefined>;
   locks(stack: StackId): Promise<readonly BackendLock[]>;
   /** Nothing when it is gone already. */
   unlock(lock: BackendLock): Promise<void>;
