@@ -62,6 +62,8 @@ export function sentence(verdict: Verdict, { provider = "DigitalOcean" }: Senten
         `This machine's clock is ${Math.abs(verdict.seconds)} seconds ${verdict.seconds > 0 ? "ahead" : "behind"}, so ${provider} refuses what it signs. ` +
         "Set it right (NTP) and try again."
       );
+    case "no-credentials":
+      return `There are no credentials for ${provider}: connect an access key (deploy4me connect ${provider.toLowerCase()}), or set up those that its own tools use (aws configure).`;
     case "quota":
       return (
         `The account's quota of ${verdict.what} is ${verdict.limit}, and ${verdict.needed} are needed. ` +

@@ -15,6 +15,7 @@ export type Verdict =
   | Denied
   | RegionNotEnabled
   | ClockSkew
+  | NoCredentials
   | Quota
   | GuardProblem;
 
@@ -140,6 +141,11 @@ export interface ClockSkew {
   readonly kind: "clock-skew";
   /** Positive: it is ahead. */
   readonly seconds: number;
+}
+
+/** AWS: nothing to sign with was given, and the process finds nothing either. */
+export interface NoCredentials {
+  readonly kind: "no-credentials";
 }
 
 export interface Quota {
