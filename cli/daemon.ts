@@ -83,8 +83,9 @@ export function requireSandbox(home: Home): RunningSandbox {
 
 /** How `pulumi` gets at it. */
 export function cloudAccess(home: Home, { apiUrl, tlsUrl, caFile, ranges }: RunningSandbox): CloudAccess {
-  const tokenFile = daemonFiles(home.sandbox).token;
-  return { apiUrl, tokenFile, deployer: `${ranges.deployer.ipv4}/32`, tls: { url: tlsUrl, caFile } };
+  const { token: tokenFile, oauth: folder } = daemonFiles(home.sandbox);
+  const oauth = { url: `${apiUrl}/v1/oauth`, applicationsFile: join(folder, "applications.json") };
+  return { apiUrl, tokenFile, deployer: `${ranges.deployer.ipv4}/32`, oauth, tls: { url: tlsUrl, caFile } };
 }
 
 /**

@@ -10,6 +10,11 @@ export interface CloudAccess {
   readonly tokenFile: string;
   /** The address this machine has towards the cloud, as a CIDR: who may administer what it deploys. */
   readonly deployer: string;
+  /** Where applications ask for access to it, and which are registered there. */
+  readonly oauth?: {
+    readonly url: string;
+    readonly applicationsFile: string;
+  };
   /** The same API over TLS, for clients that give no token to a plain one. */
   readonly tls?: {
     readonly url: string;
@@ -60,6 +65,12 @@ export function writeShellEnvironment(home: Home, cloud: CloudAccess): string {
     lines.push(
       `export DIGITALOCEAN_API_TLS_URL=${quote(cloud.tls.url)}`,
       `export DIGITALOCEAN_API_CA_FILE=${quote(cloud.tls.caFile)}`,
+    );
+  }
+  if (cloud.oauth !== undefined) {
+    lines.push(
+      `export DIGITALOCEAN_OAUTH_URL=${quote(cloud.oauth.url)}`,
+      `export DEPLOY4ME_OAUTH_APPLICATIONS=${quote(cloud.oauth.applicationsFile)}`,
     );
   }
   lines.push(

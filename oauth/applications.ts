@@ -3,6 +3,8 @@ import { dirname, resolve } from "node:path";
 
 import { z } from "zod";
 
+import { isServerUrl, requireServerUrl } from "./server-url";
+
 /** The stages that each have an application of their own, so that no test ever holds a customer's token. */
 export const environments = ["development", "test", "production"] as const;
 export type Environment = (typeof environments)[number];
@@ -30,18 +32,28 @@ export interface ApplicationFacts {
 
 /** An application that is registered with DigitalOcean. It shows its secret only to who asks for it. */
 export class Application implements ApplicationFacts {
-  readonly name!: string;
+  readonly name: string;
   readonly environment?: Environment;
-  readonly clientId!: string;
-  readonly redirectUris!: readonly string[];
-  readonly oauthUrl!: string;
-  readonly issuer!: string;
-  readonly issuerRequired!: boolean;
-  readonly refreshAt!: "token" | "refresh";
+  readonly clientId: string;
+  readonly redirectUris: readonly string[];
+  readonly oauthUrl: string;
+  readonly issuer: string;
+  readonly issuerRequired: boolean;
+  readonly refreshAt: "token" | "refresh";
   readonly #secret: string | undefined;
 
-  constructor(facts: ApplicationFacts, secret?: string) {
-    Object.assign(this, facts);
+  constructor(
+    readonly facts: ApplicationFacts,
+    secret?: string,
+  ) {
+    this.name = facts.name;
+    if (facts.environment !== undefined) this.environment = facts.environment;
+    this.clientId = facts.clientId;
+    this.redirectUris = facts.redirectUris;
+    this.oauthUrl = facts.oauthUrl;
+    this.issuer = facts.issuer;
+    this.issuerRequired = facts.issuerRequired;
+    this.refreshAt = facts.refreshAt;
     this.#secret = secret;
   }
 
@@ -72,9 +84,11 @@ export interface ApplicationDefaults {
  * `environment` may be left out when the name ends with it in brackets, `oauthUrl` when it is the default; `issuer` is that one's origin
  * unless another is given. An entry without a secret is a public client.
  * @throws ApplicationsUnusable
+ * @throws ServerUrlUnusable for the default
  */
 export function readApplications(file: string, defaults: ApplicationDefaults = {}): readonly Application[] {
   if (!existsSync(file)) throw new ApplicationsUnusable(file, "there is no such file");
+  if (defaults.oauthUrl !== undefined) requireServerUrl(defaults.oauthUrl, "DIGITALOCEAN_OAUTH_URL");
   const entries = entriesIn(file);
   if (entries.some(({ clientSecret }) => clientSecret !== undefined)) requirePrivate(file, file);
   return entries.map((entry) => {
@@ -168,7 +182,7 @@ function entriesIn(file: string): readonly Entry[] {
 
 function applicationOf(entry: Entry, defaults: ApplicationDefaults, secret: string | undefined): Application {
   const environment = entry.environment ?? environmentIn(entry.name);
-  const oauthUrl = (entry.oauthUrl ?? serverUrl(defaults.oauthUrl) ?? digitalOceanOAuthUrl).replace(/\/+$/, "");
+  const oauthUrl = (entry.oauthUrl ?? defaults.oauthUrl ?? digitalOceanOAuthUrl).replace(/\/+$/, "");
   return new Application(
     {
       name: entry.name,
@@ -187,33 +201,6 @@ function applicationOf(entry: Entry, defaults: ApplicationDefaults, secret: stri
 /** `Deploy4Me (test)` is the application of the environment `test`. */
 function environmentIn(name: string): Environment | undefined {
   return environments.find((environment) => name.endsWith(`(${environment})`));
-}
-
-/** @throws OAuthUrlUnusable */
-function serverUrl(url: string | undefined): string | undefined {
-  if (url !== undefined && !isServerUrl(url)) throw new OAuthUrlUnusable(url);
-  return url;
-}
-
-/** The address of the authorization server is none that secrets may be sent to. */
-export class OAuthUrlUnusable extends Error {
-  override readonly name = "OAuthUrlUnusable";
-  readonly code = "OAUTH_URL_UNUSABLE";
-
-  constructor(readonly url: string) {
-    super(
-      `${JSON.stringify(url)} can't be the address of an authorization server: it is neither https nor on loopback. ` +
-        `Correct DIGITALOCEAN_OAUTH_URL, or leave it out for ${digitalOceanOAuthUrl}.`,
-    );
-  }
-}
-
-/** Secrets go there: encrypted, or not further than this machine. */
-function isServerUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
-  if (username !== "" || password !== "" || search !== "" || hash !== "") return false;
-  return protocol === "https:" || (protocol === "http:" && /^(127\.0\.0\.1|\[::1\]|localhost)$/.test(hostname));
 }
 
 function secretIn(secretFile: string, file: string): string {

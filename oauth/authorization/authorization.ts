@@ -1,9 +1,9 @@
+import { lacking } from "../../connections/digitalocean/scopes";
 import type { Application } from "../applications";
 import { DigitalOceanOAuth, type OAuthClientOptions } from "../digitalocean/client";
 import { refusalOf } from "../digitalocean/refusal";
 import { AuthorizationRefused, CallbackRejected, ScopesMissing } from "../errors";
 import type { Grant } from "../grant";
-import { missingScopes } from "../scopes";
 import {
   challengeOf,
   newState,
@@ -97,7 +97,7 @@ export class Authorization {
     const client = this.client(application);
     const grant = await client.exchange({ code, redirectUri, codeVerifier: verifierFor(state, session) });
     const scopes = grant.scopes ?? pending.scopes;
-    const missing = missingScopes(pending.scopes, scopes);
+    const missing = lacking(pending.scopes, scopes);
     if (missing.length > 0) {
       await withdraw(client, grant);
       throw new ScopesMissing(missing, scopes);
@@ -155,6 +155,6 @@ function checkSender(pending: PendingAuthorization, { redirectUri, parameters }:
 }
 
 /** So that nothing is left there that nobody will use. If it fails, they run out by themselves. */
-async function withdraw(client: DigitalOceanOAuth, { accessToken }: Grant): Promise<void> {
-  await client.revoke("access_token", accessToken).catch(() => undefined);
+async function withdraw(client: DigitalOceanOAuth, grant: Grant): Promise<void> {
+  await client.revokeBoth(grant).catch(() => undefined);
 }

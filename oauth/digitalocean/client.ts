@@ -97,11 +97,28 @@ export class DigitalOceanOAuth {
    * @throws TokenRequestUnanswered
    */
   async revoke(kind: "access_token" | "refresh_token", token: string): Promise<void> {
+    const { isPublic } = this.application;
     // Without a secret, the token itself says who may revoke it, as DigitalOcean's `doctl` does it.
-    const headers = this.application.isPublic ? { headers: { authorization: `Bearer ${token}` } } : {};
-    await converse(this.about("revoke", "revoke", [token]), (http) =>
+    const headers = isPublic ? { headers: { authorization: `Bearer ${token}` } } : {};
+    const revoked = converse(this.about("revoke", "revoke", [token]), (http) =>
       this.client.createToken({ [kind]: token }).revoke(kind, { ...http, ...headers }),
     );
+    await revoked.catch((error: unknown) => {
+      // Then a token that is not taken any more is what was wanted.
+      if (!(isPublic && error instanceof TokenRequestRefused && error.status === 401)) throw error;
+    });
+  }
+
+  /**
+   * Revokes a pair of tokens. DigitalOcean documents the revocation of access tokens alone, so a refusal of the other is no failure.
+   * @throws as {@link revoke}
+   */
+  async revokeBoth({ accessToken, refreshToken }: Pick<Grant, "accessToken" | "refreshToken">): Promise<void> {
+    await this.revoke("access_token", accessToken);
+    if (refreshToken === undefined) return;
+    await this.revoke("refresh_token", refreshToken).catch((error: unknown) => {
+      if (!(error instanceof TokenRequestRefused)) throw error;
+    });
   }
 
   private async granted(about: Conversation, send: (http: WreckHttpOptions) => Promise<object>): Promise<Grant> {

@@ -25,6 +25,7 @@ describe("the environment of a shell", () => {
       apiUrl: "http://127.0.0.1:4000",
       tokenFile: join(directory, "token"),
       deployer: "203.0.113.2/32",
+      oauth: { url: "http://127.0.0.1:4000/v1/oauth", applicationsFile: join(directory, "applications.json") },
     });
   const inShell = (file: string, name: string): string =>
     execFileSync("sh", ["-c", `. "$1" && printf %s "$${name}"`, "sh", file], { encoding: "utf8" });
@@ -32,6 +33,8 @@ describe("the environment of a shell", () => {
   test.each([
     ["DIGITALOCEAN_API_URL", () => "http://127.0.0.1:4000"],
     ["DIGITALOCEAN_TOKEN", () => "dop_v1_secret"],
+    ["DIGITALOCEAN_OAUTH_URL", () => "http://127.0.0.1:4000/v1/oauth"],
+    ["DEPLOY4ME_OAUTH_APPLICATIONS", () => join(directory, "applications.json")],
     ["DEPLOY4ME_ADMIN_ACCESS", () => "203.0.113.2/32"],
     ["PULUMI_BACKEND_URL", () => `file://${where.state}`],
     ["PULUMI_HOME", () => where.pulumi],
