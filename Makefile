@@ -32,6 +32,7 @@ bench:
 	@setup/step tools "Debian packages of the benchmarks" setup/packages bench/packages.txt
 	@$(NODE) dist/bench/main.js
 	@$(NODE) dist/bench/sandbox/main.js
+	@$(NODE) dist/bench/guard/main.js
 
 lint: node_modules/.package-lock.json
 	@npm run --silent lint

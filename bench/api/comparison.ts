@@ -77,13 +77,13 @@ export function judged(name: string, bytes: number, ours: readonly number[], pee
   return { name, bytes, ...both, ratio: both.ours.p99 / both.peer.p99, passed };
 }
 
-interface Served {
+export interface Served {
   readonly child: ChildProcess;
   readonly url: string;
   readonly token: string;
 }
 
-async function start(which: "ours" | "peer"): Promise<Served> {
+export async function start(which: "ours" | "peer"): Promise<Served> {
   const child = fork(join(__dirname, "served.js"), [which], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const ended = once(child, "exit").then(() => {
     throw new Error(`the server of the ${which} side did not start`);

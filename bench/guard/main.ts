@@ -1,0 +1,168 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+import { Pool } from "undici";
+
+import { start as startApi } from "../api/comparison";
+import { percentile } from "../api/load";
+import {
+  judged,
+  judgedMemory,
+  memoryInWords,
+  type MemoryResult,
+  overheadInWords,
+  type OverheadResult,
+} from "./results";
+
+/** In turns, so that a busy machine slows both alike. */
+const turns = 20;
+const callsPerTurn = 100;
+const callsForMemory = { first: 20_000, last: 100_000 } as const;
+
+interface Call {
+  readonly name: string;
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: string;
+}
+
+const droplet = "/v2/droplets/1";
+const calls: readonly Call[] = [
+  { name: "read one droplet", method: "GET", path: droplet },
+  { name: "list droplets", method: "GET", path: "/v2/droplets" },
+  { name: "list 200 droplets", method: "GET", path: "/v2/droplets?per_page=200" },
+  { name: "make a tag", method: "POST", path: "/v2/tags", body: '{"name":"bench"}' },
+];
+
+/** `node dist/bench/guard/main.js`: what the guard adds to a call, and whether its memory stays as it is. Exits with 1 when a limit is passed. */
+async function main(): Promise<void> {
+  const api = await start("api");
+  const guard = await start("guard", api.url);
+  try {
+    await tell(api.child, await answers());
+    const results = [];
+    for (const call of calls) results.push(await overhead(call, api, guard));
+    for (const result of results) say(overheadInWords(result));
+    const memory = await memoryOf(guard);
+    say(memoryInWords(memory));
+    if ([...results, memory].some(({ passed }) => !passed)) process.exitCode = 1;
+  } finally {
+    guard.child.disconnect();
+    api.child.disconnect();
+  }
+}
+
+/** As the sandbox gives them, so that what is read is as long and as deep as in earnest. */
+async function answers(): Promise<Record<string, string>> {
+  const sandbox = await startApi("ours");
+  try {
+    const headers = { authorization: `Bearer ${sandbox.token}` };
+    const read = async (path: string): Promise<string> => (await fetch(`${sandbox.url}${path}`, { headers })).text();
+    const list = await read("/v2/droplets?per_page=200");
+    const [one] = (JSON.parse(list) as { readonly droplets: readonly object[] }).droplets;
+    return {
+      [`GET ${droplet}`]: JSON.stringify({ droplet: one }),
+      "GET /v2/droplets": await read("/v2/droplets"),
+      "GET /v2/droplets?per_page=200": list,
+      "POST /v2/tags": '{"tag":{"name":"bench","resources":{"count":0}}}',
+    };
+  } finally {
+    sandbox.child.disconnect();
+  }
+}
+
+async function overhead(call: Call, api: Served, guard: Served): Promise<OverheadResult> {
+  const pools = { direct: new Pool(api.url, { connections: 1 }), guarded: new Pool(guard.url, { connections: 1 }) };
+  const times = { direct: [] as number[], guarded: [] as number[] };
+  let bytes = 0;
+  try {
+    for (let turn = -2; turn < turns; turn++) {
+      for (const [which, pool] of Object.entries(pools) as [keyof typeof pools, Pool][]) {
+        for (let sent = 0; sent < callsPerTurn; sent++) {
+          const begun = performance.now();
+          bytes = await send(pool, call, guard.ticket);
+          // The first turns are to warm up.
+          if (turn >= 0) times[which].push(performance.now() - begun);
+        }
+      }
+    }
+  } finally {
+    await Promise.all(Object.values(pools).map((pool) => pool.close()));
+  }
+  const of = (all: readonly number[]) => ({ p50: percentile(all, 0.5), p99: percentile(all, 0.99) });
+  return judged(call.name, bytes, of(times.direct), of(times.guarded));
+}
+
+async function memoryOf(guard: Served): Promise<MemoryResult> {
+  const pool = new Pool(guard.url, { connections: 8 });
+  const call: Call = { name: "", method: "GET", path: droplet };
+  let sent = 0;
+  const until = async (count: number): Promise<NodeJS.MemoryUsage> => {
+    const worker = async (): Promise<void> => {
+      while (sent < count) {
+        sent++;
+        await send(pool, call, guard.ticket);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+    return (await ask(guard.child)) as NodeJS.MemoryUsage;
+  };
+  try {
+    const first = await until(callsForMemory.first);
+    const last = await until(callsForMemory.last);
+    const change = (what: "rss" | "heapUsed") => ({ first: first[what], last: last[what] });
+    return judgedMemory(callsForMemory, change("rss"), change("heapUsed"));
+  } finally {
+    await pool.close();
+  }
+}
+
+async function send(pool: Pool, { method, path, body }: Call, ticket: string): Promise<number> {
+  const headers = {
+    authorization: `Bearer ${ticket}`,
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+  };
+  const answer = await pool.request({ method, path, headers, ...(body === undefined ? {} : { body }) });
+  const { byteLength } = await answer.body.arrayBuffer();
+  if (answer.statusCode >= 300) throw new Error(`${method} ${path} was answered with ${answer.statusCode}`);
+  return byteLength;
+}
+
+interface Served {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly ticket: string;
+}
+
+async function start(which: "api" | "guard", upstream = ""): Promise<Served> {
+  const child = fork(join(__dirname, "served.js"), [which, upstream], { execArgv: ["--expose-gc"] });
+  const ended = once(child, "exit").then(() => {
+    throw new Error(`the ${which} did not start`);
+  });
+  const [said] = (await Promise.race([once(child, "message"), ended])) as [Omit<Served, "child">];
+  // From now on it ends when it is told to.
+  ended.catch(() => undefined);
+  return { child, ...said };
+}
+
+function tell(child: ChildProcess, what: Record<string, string>): Promise<unknown> {
+  const known = once(child, "message");
+  child.send(what);
+  return known;
+}
+
+async function ask(child: ChildProcess): Promise<unknown> {
+  const answer = once(child, "message");
+  child.send({});
+  return ((await answer) as [unknown])[0];
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

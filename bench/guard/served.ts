@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { WrittenIntents } from "../../guard/intents/intents";
+import type { Pace } from "../../guard/interfaces";
+import { FileLeases } from "../../guard/leases";
+import { Pacing } from "../../guard/pacing/pace";
+import { startGuard } from "../../guard/server";
+import { newTicketKey, StackTickets } from "../../guard/tickets";
+import { ContractWatch } from "../../guard/watch";
+
+/**
+ * A process that serves, for `fork`: `api`, a bare server that answers with the bytes it is sent as a message, by method and path; or `guard`, the guard with all
+ * of its parts before the address that is given. Sends `{ url, ticket }` when it answers; the guard tells its memory when it is asked.
+ */
+async function main([which, upstream = ""]: readonly string[]): Promise<void> {
+  process.on("disconnect", () => process.exit());
+  process.send?.(which === "api" ? await api() : await guard(new URL(upstream)));
+}
+
+async function api(): Promise<object> {
+  const answers = new Map<string, Buffer>();
+  process.on("message", (more: Record<string, string>) => {
+    for (const [what, text] of Object.entries(more)) answers.set(what, Buffer.from(text));
+    process.send?.({});
+  });
+  const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
+    request.resume();
+    const { method = "", url = "" } = request;
+    const body = answers.get(`${method} ${url}`) ?? Buffer.from("{}");
+    response.writeHead(method === "POST" ? 201 : 200, {
+      "content-type": "application/json; charset=utf-8",
+      "content-length": body.length,
+      "ratelimit-limit": "5000",
+      "ratelimit-remaining": "4990",
+      "ratelimit-reset": "4102444800",
+      "x-request-id": randomUUID(),
+    });
+    response.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ticket: "" };
+}
+
+async function guard(upstream: URL): Promise<object> {
+  const directory = mkdtempSync(join(tmpdir(), "deploy4me-bench-"));
+  process.on("exit", () => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const file = join(directory, "guard.db");
+  const log = (): void => undefined;
+  const leases = FileLeases.open(file);
+  leases.take("bench", { holder: "bench" });
+  const tickets = new StackTickets(newTicketKey());
+  const token = { value: "doo_v1_of_the_benchmark" };
+  const tokens = { current: () => Promise.resolve(token), replacement: () => Promise.reject(new Error("none")) };
+  const intents = WrittenIntents.open({ file, upstream, log });
+  const watch = new ContractWatch({ file, log });
+  const parts = { tickets, leases, tokens, pace: many(Pacing.open({ file })), intents, watch, log };
+  const { url } = await startGuard({ upstream, account: "bench", ...parts });
+  process.on("message", () => {
+    // What was not collected yet is no leak.
+    globalThis.gc?.();
+    process.send?.(process.memoryUsage());
+  });
+  return { url, ticket: tickets.issue("bench") };
+}
+
+/** How many accounts the calls are shared among: one alone would have to wait for the next minute. */
+const accounts = 2000;
+
+function many(pacing: Pacing): Pace {
+  let [admitted, observed] = [0, 0];
+  return {
+    admit: (turn) => pacing.admit({ ...turn, account: String(admitted++ % accounts) }),
+    observe: (seen) => {
+      pacing.observe({ ...seen, account: String(observed++ % accounts) });
+    },
+  };
+}
+
+void main(process.argv.slice(2));
