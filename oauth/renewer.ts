@@ -16,7 +16,8 @@ export interface TokenEndpoint {
    * @throws TokenRequestUnanswered whose `applied` tells whether the refresh token may be used up
    */
   refresh(refreshToken: string): Promise<Grant>;
-  revoke?(kind: "access_token" | "refresh_token", token: string): Promise<void>;
+  /** Ends tokens that nobody is to have. */
+  revokeBoth?(tokens: Pick<Grant, "accessToken" | "refreshToken">): Promise<unknown>;
 }
 
 export interface RenewerOptions {
@@ -219,7 +220,7 @@ function failureOf(error: unknown): Failure {
   return { applied, problem, retryAfterMs: retryAfter === undefined ? undefined : retryAfter * 1000 };
 }
 
-/** Revokes tokens that nobody is to have. If that fails, they run out by themselves. */
-async function giveBack(endpoint: TokenEndpoint, { accessToken }: Grant): Promise<void> {
-  await endpoint.revoke?.("access_token", accessToken).catch(() => undefined);
+/** If it fails, they run out by themselves. */
+async function giveBack(endpoint: TokenEndpoint, grant: Grant): Promise<void> {
+  await endpoint.revokeBoth?.(grant).catch(() => undefined);
 }
