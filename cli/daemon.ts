@@ -30,6 +30,8 @@ export interface StartOptions {
   readonly clock?: string | undefined;
   /** Default: yes. */
   readonly rateLimits?: boolean;
+  /** Whether AWS is there as well. Default: no. */
+  readonly aws?: boolean;
 }
 
 /** Four machines are up in six seconds; a loaded machine may take long. */
@@ -82,10 +84,12 @@ export function requireSandbox(home: Home): RunningSandbox {
 }
 
 /** How `pulumi` gets at it. */
-export function cloudAccess(home: Home, { apiUrl, tlsUrl, caFile, ranges }: RunningSandbox): CloudAccess {
+export function cloudAccess(home: Home, { apiUrl, tlsUrl, caFile, ranges, aws }: RunningSandbox): CloudAccess {
   const { token: tokenFile, oauth: folder } = daemonFiles(home.sandbox);
   const oauth = { url: `${apiUrl}/v1/oauth`, applicationsFile: join(folder, "applications.json") };
-  return { apiUrl, tokenFile, deployer: `${ranges.deployer.ipv4}/32`, oauth, tls: { url: tlsUrl, caFile } };
+  const access = { apiUrl, tokenFile, deployer: `${ranges.deployer.ipv4}/32`, oauth, tls: { url: tlsUrl, caFile } };
+  if (aws === undefined) return access;
+  return { ...access, aws: { endpointUrl: aws.endpointUrl, deployer: `${aws.ranges.deployer.ipv4}/32` } };
 }
 
 /**
@@ -107,15 +111,17 @@ export async function stopSandbox(home: Home, say: Say): Promise<boolean> {
 export async function resetSandbox(home: Home, say: Say): Promise<void> {
   requireRoot("removing the sandbox");
   await stopSandbox(home, say);
-  const { room } = daemonFiles(home.sandbox);
+  const { room, awsRoom } = daemonFiles(home.sandbox);
   if (!existsSync(home.sandbox)) {
     // Somebody removed the folder; its network may be on this machine all the same.
     await removeHosts(room);
+    await removeHosts(awsRoom);
     return;
   }
   const unlock = await lockSandbox(home.sandbox);
   try {
     await removeHosts(room);
+    await removeHosts(awsRoom);
     rmSync(home.sandbox, { recursive: true, force: true });
   } finally {
     await unlock();
@@ -154,6 +160,7 @@ function launch(home: Home, files: DaemonFiles, options: StartOptions): { readon
   const settings = [
     ...(options.clock === undefined ? [] : ["--clock", options.clock]),
     ...(options.rateLimits === false ? ["--no-rate-limits"] : []),
+    ...(options.aws === true ? ["--aws", join(home.root, ".deploy4me", "moto")] : []),
   ];
   const child = spawn(process.execPath, [program, files.directory, home.image, ...settings], {
     // Its own session: it outlives this command and its terminal.
@@ -214,8 +221,10 @@ async function cleanUp(home: Home, files: DaemonFiles, say: Say): Promise<void> 
   say("the daemon did not end in order: removing what it left");
   const unlock = await lockSandbox(home.sandbox);
   try {
-    const hosts = await openHosts({ directory: files.room, image: home.image, log: () => undefined });
-    await hosts.close();
+    for (const directory of [files.room, files.awsRoom].filter((one) => existsSync(one))) {
+      const hosts = await openHosts({ directory, image: home.image, log: () => undefined });
+      await hosts.close();
+    }
     removeRecord(files);
   } finally {
     await unlock();

@@ -21,6 +21,12 @@ export interface CloudAccess {
     /** The certificate of the authority to believe in (PEM). */
     readonly caFile: string;
   };
+  /** AWS's API, where the sandbox has it as well. */
+  readonly aws?: {
+    readonly endpointUrl: string;
+    /** As above, towards AWS's machines. */
+    readonly deployer: string;
+  };
 }
 
 /** The variables `pulumi` needs, all but the token. */
@@ -34,6 +40,18 @@ export function pulumiVariables(home: Home, cloud: CloudAccess): Record<string, 
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     DIGITALOCEAN_API_URL: cloud.apiUrl,
     DEPLOY4ME_ADMIN_ACCESS: cloud.deployer,
+    ...(cloud.aws && awsVariables(cloud.aws)),
+  };
+}
+
+/** The sandbox's AWS takes any key. Who administers is the same machine, by another address. */
+function awsVariables({ endpointUrl, deployer }: NonNullable<CloudAccess["aws"]>): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpointUrl,
+    AWS_ACCESS_KEY_ID: "sandbox",
+    AWS_SECRET_ACCESS_KEY: "sandbox",
+    AWS_REGION: "eu-central-1",
+    DEPLOY4ME_AWS_ADMIN_ACCESS: deployer,
   };
 }
 

@@ -22,10 +22,13 @@ export function registerSandbox(program: Command): Command {
     .description("start it, and all machines that were on")
     .option("--clock <time>", "where its clock is to stand (2026-01-01T00:00:00Z), or `real`; default: as before")
     .option("--no-rate-limits", "no limits of requests an hour and a minute")
-    .action(async (options: { clock?: string; rateLimits: boolean }) => {
+    .option("--aws", "AWS as well, with an empty account (moto: `make moto`)")
+    .action(async (options: { clock?: string; rateLimits: boolean; aws?: boolean }) => {
       const { sandbox: running, started } = await startSandbox(home(), say, options);
       say(started ? `the sandbox runs: ${running.apiUrl}` : `the sandbox runs already: ${running.apiUrl}`);
-      if (!started && (options.clock !== undefined || !options.rateLimits)) {
+      if (running.aws !== undefined) say(`AWS: ${running.aws.endpointUrl}`);
+      const isMissed = options.clock !== undefined || !options.rateLimits || (options.aws === true && !running.aws);
+      if (!started && isMissed) {
         say("what was asked for here holds from its next start: `deploy4me sandbox stop` first");
         process.exitCode = 1;
       }
@@ -59,9 +62,10 @@ export function registerSandbox(program: Command): Command {
     .command("visitor")
     .description("run a command as the outside world sees the sandbox: with the visitor's addresses, and its names")
     .argument("<command...>", "the command and its arguments, after --")
+    .option("--aws", "outside AWS's machines: the two clouds of a sandbox have networks of their own")
     .passThroughOptions()
-    .action(async (command: string[]) => {
-      process.exitCode = await asVisitor(command);
+    .action(async (command: string[], { aws = false }: { aws?: boolean }) => {
+      process.exitCode = await asVisitor(command, aws);
     });
   registerSandboxFault(sandbox);
   return sandbox;
@@ -81,8 +85,12 @@ async function status(json: boolean): Promise<void> {
 }
 
 /** The command has this terminal; its exit code is ours. */
-function asVisitor(command: readonly string[]): Promise<number> {
-  const [program, ...args] = visitorCommand(requireSandbox(home()).ranges.visitor, command);
+function asVisitor(command: readonly string[], aws: boolean): Promise<number> {
+  const running = requireSandbox(home());
+  const ranges = aws ? running.aws?.ranges : running.ranges;
+  if (ranges === undefined)
+    throw new Error("the sandbox runs without AWS: `deploy4me sandbox stop`, then `start --aws`");
+  const [program, ...args] = visitorCommand(ranges.visitor, command);
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: "inherit", env: withoutProxies(process.env) });
     // The terminal sends Ctrl-C to both: the command decides what it means.

@@ -35,6 +35,10 @@ export interface DaemonFiles {
   /** What the API and the machine room keep. */
   readonly cloud: string;
   readonly room: string;
+  /** What AWS keeps here: its port and its settings; nothing of the account, which is empty at every start. */
+  readonly aws: string;
+  /** AWS's own machine room, with networks of its own. */
+  readonly awsRoom: string;
 }
 
 export function daemonFiles(directory: string): DaemonFiles {
@@ -55,8 +59,19 @@ export function daemonFiles(directory: string): DaemonFiles {
     emptyTeam: join(directory, "empty-team"),
     cloud: join(directory, "cloud"),
     room: join(directory, "room"),
+    aws: join(directory, "aws"),
+    awsRoom: join(directory, "aws-room"),
   };
 }
+
+const rangesSchema = z.object({
+  public: z.array(z.string()).readonly(),
+  reserved: z.array(z.string()).readonly(),
+  ipv6: z.array(z.string()).readonly(),
+  reservedIpv6: z.array(z.string()).readonly(),
+  deployer: z.object({ ipv4: z.string() }),
+  visitor: z.object({ ipv4: z.string(), ipv6: z.string(), namespace: z.string() }),
+});
 
 const recordSchema = z.object({
   pid: z.number(),
@@ -70,14 +85,9 @@ const recordSchema = z.object({
       tlsUrl: z.string(),
       /** That authority's certificate (PEM). */
       caFile: z.string(),
-      ranges: z.object({
-        public: z.array(z.string()).readonly(),
-        reserved: z.array(z.string()).readonly(),
-        ipv6: z.array(z.string()).readonly(),
-        reservedIpv6: z.array(z.string()).readonly(),
-        deployer: z.object({ ipv4: z.string() }),
-        visitor: z.object({ ipv4: z.string(), ipv6: z.string(), namespace: z.string() }),
-      }),
+      ranges: rangesSchema,
+      /** AWS, where it was asked for. */
+      aws: z.object({ endpointUrl: z.string(), ranges: rangesSchema }).optional(),
     })
     .optional(),
 });

@@ -5,6 +5,7 @@ import { buildAdmin, listenAdmin } from "./admin/server";
 import { settingRoutes } from "./admin/settings";
 import type { Clock } from "./clock";
 import { openClock as openKeptClock } from "./clock-file";
+import { type AwsOptions, type RunningAws, startAws } from "./daemon-aws";
 import { daemonFiles, removeRecord, startTime, writeRecord } from "./daemon-files";
 import { type ApiAddresses, listen } from "./daemon-listeners";
 import { lockSandbox } from "./daemon-lock";
@@ -30,11 +31,14 @@ export interface DaemonOptions {
   readonly rateLimits?: boolean;
   /** Whether every answer is held against the original's description, see {@link watchContract}. Default: no. */
   readonly watched?: boolean;
+  /** AWS beside it. Default: none. */
+  readonly aws?: AwsOptions;
   readonly log: (line: string) => void;
 }
 
 /** A running sandbox. */
 export interface Daemon extends ApiAddresses {
+  readonly aws?: Pick<RunningAws, "endpointUrl" | "ranges">;
   /** Takes everything down that it has on this machine. Disks and state stay. */
   close(): Promise<void>;
 }
@@ -52,6 +56,7 @@ export async function startDaemon({
   openClock = (file) => openKeptClock(file),
   rateLimits = true,
   watched = false,
+  aws: awsOptions,
   log,
 }: DaemonOptions): Promise<Daemon> {
   const files = daemonFiles(directory);
@@ -64,7 +69,12 @@ export async function startDaemon({
   log("opening the machine room");
   const hosts = await openRoom(files.room, log);
   const admin = buildAdmin(log);
+  let aws: RunningAws | undefined;
   try {
+    if (awsOptions !== undefined) {
+      log("starting AWS");
+      aws = await startAws(files, awsOptions, openRoom, log);
+    }
     log("restoring what was kept");
     const faults = new Faults();
     const mail = mailbox(files.mail, clock);
@@ -79,11 +89,15 @@ export async function startDaemon({
     faultRoutes(admin, faults);
     await listenAdmin(admin, files.admin);
     const addresses = await listen(app, files, log);
-    writeRecord(files, { ...self, ready: { ...addresses, ranges: hosts.ranges } });
+    const { ranges } = hosts;
+    const awsReady = aws && { endpointUrl: aws.endpointUrl, ranges: aws.ranges };
+    writeRecord(files, { ...self, ready: { ...addresses, ranges, ...(awsReady && { aws: awsReady }) } });
     log(`ready: DigitalOcean's API answers at ${addresses.apiUrl} and ${addresses.tlsUrl}`);
+    if (aws !== undefined) log(`ready: AWS's API answers at ${aws.endpointUrl}`);
     const endBackups = scheduleBackups(cloud, log);
     return {
       ...addresses,
+      ...(awsReady && { aws: awsReady }),
       async close() {
         log("ending: no further requests");
         try {
@@ -92,7 +106,7 @@ export async function startDaemon({
           await oauth.close();
           await cloud.close(grace);
           log("taking the machines down");
-          await hosts.close();
+          await Promise.all([hosts.close(), aws?.close()]);
           removeRecord(files);
         } finally {
           await unlock();
@@ -102,6 +116,7 @@ export async function startDaemon({
     };
   } catch (error) {
     await admin.close();
+    await aws?.close();
     await hosts.close();
     removeRecord(files);
     await unlock();

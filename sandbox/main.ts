@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { openClock } from "./clock-file";
@@ -5,7 +6,7 @@ import { type Daemon, startDaemon } from "./daemon";
 import { contractVariable } from "./digitalocean/contract-log";
 import { openHosts } from "./hosts/room";
 
-const usage = "usage: main.js DIRECTORY IMAGE [--clock TIME|real] [--no-rate-limits]";
+const usage = "usage: main.js DIRECTORY IMAGE [--clock TIME|real] [--no-rate-limits] [--aws MOTO]";
 
 /**
  * The daemon's process: `node dist/sandbox/main.js DIRECTORY IMAGE`. It says what it does on standard output, a line
@@ -25,7 +26,12 @@ async function start(args: readonly string[]): Promise<Daemon> {
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { clock: { type: "string" }, "no-rate-limits": { type: "boolean", default: false } },
+    options: {
+      clock: { type: "string" },
+      "no-rate-limits": { type: "boolean", default: false },
+      // Where moto is; AWS is there when this is.
+      aws: { type: "string" },
+    },
   });
   const [directory, image] = positionals;
   if (directory === undefined || image === undefined) throw new Error(usage);
@@ -35,6 +41,9 @@ async function start(args: readonly string[]): Promise<Daemon> {
     openClock: (file) => openClock(file, values.clock),
     rateLimits: !values["no-rate-limits"],
     watched: process.env[contractVariable] === "1",
+    ...(values.aws !== undefined && {
+      aws: { environment: values.aws, source: join(__dirname, "..", "..", "sandbox", "aws") },
+    }),
     log,
   });
 }
