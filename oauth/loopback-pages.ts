@@ -25,7 +25,7 @@ export function renderPage({ good, title, text }: LoopbackPage): string {
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)} · Deploy4Me</title><style>${style}</style></head>
-<body><main${good ? "" : ` role="alert"`}><h1>${escaped(title)}</h1><p>${escaped(text)}</p></main></body>
+<body><main><h1>${escaped(title)}</h1><p${good ? "" : ` role="alert"`}>${escaped(text)}</p></main></body>
 </html>
 `;
 }
