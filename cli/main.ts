@@ -1,11 +1,18 @@
 import { Command } from "commander";
 
+import { registerConnect } from "./connect";
+import { registerConnections } from "./connections";
 import { registerDemo } from "./demo";
+import { registerDisconnect } from "./disconnect";
+import { registerDoctor } from "./doctor";
+import { registerExec } from "./exec";
 import { registerImage } from "./image";
+import { registerKeys } from "./keys";
 import { registerSandbox } from "./sandbox";
 import { registerClock } from "./sandbox-clock";
 import { registerOauth } from "./sandbox-oauth";
 import { registerSettings } from "./sandbox-settings";
+import { registerToken } from "./token";
 
 async function main(): Promise<void> {
   const program = new Command("deploy4me")
@@ -18,6 +25,13 @@ async function main(): Promise<void> {
   registerOauth(sandbox);
   registerSettings(sandbox);
   registerDemo(program);
+  registerConnect(program);
+  registerConnections(program);
+  registerDisconnect(program);
+  registerExec(program);
+  registerDoctor(program);
+  registerToken(program);
+  registerKeys(program);
   await program.parseAsync(process.argv);
 }
 
