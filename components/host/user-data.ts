@@ -116,7 +116,11 @@ function packagesScript({ transactions, masked }: NonNullable<UserData["packages
     "export DEBIAN_FRONTEND=noninteractive",
     "install -d /run/deploy4me",
     `systemctl mask --quiet ${masked.join(" ")}`,
-    `apt-get update -q ${options}`,
+    // At first there may be no way out: EC2 gives a machine its address some seconds after it has begun to boot.
+    `until apt-get update -q -o APT::Update::Error-Mode=any ${options}; do`,
+    "  [ $SECONDS -lt 600 ] || exit 1",
+    "  sleep 3",
+    "done",
     ...transactions.flatMap((packages, index) => [
       `apt-get install -y -q --no-install-recommends ${options} ${packages.join(" ")}`,
       `touch ${packagesMark(index)}`,

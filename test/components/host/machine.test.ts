@@ -54,7 +54,7 @@ describe("user data", () => {
       bastion: await hash(bastionUserData(bastion)),
     }).toMatchInlineSnapshot(`
      {
-       "bastion": "d050150b55be9cba",
+       "bastion": "991e6e3ff430c573",
        "server": "105250d8c731409c",
      }
     `);

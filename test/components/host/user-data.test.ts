@@ -42,7 +42,7 @@ describe("user data", () => {
     const hash = (data: UserData) => createHash("sha256").update(renderUserData(data)).digest("hex").slice(0, 16);
     expect({ server: hash(server), bastion: hash(bastion) }).toMatchInlineSnapshot(`
      {
-       "bastion": "780071d0a955b2ab",
+       "bastion": "447c64a3fab3acee",
        "server": "132d6742c0b49653",
      }
     `);
@@ -85,6 +85,12 @@ describe("user data", () => {
   test("lets others be reached through the bastion alone", () => {
     expect(fileOf(bastion, "/etc/ssh/sshd_config.d/10-deploy4me.conf")).toContain("AllowTcpForwarding local\n");
     expect(fileOf(server, "/etc/ssh/sshd_config.d/10-deploy4me.conf")).toContain("AllowTcpForwarding no\n");
+  });
+
+  test("waits for a way out before it installs anything, and not for ever", () => {
+    const script = fileOf(bastion, "/usr/local/lib/deploy4me/packages");
+    expect(script).toMatch(/\nuntil apt-get update .*Error-Mode=any .*; do\n {2}\[ \$SECONDS -lt 600 \] \|\| exit 1\n/);
+    expect(script.indexOf("apt-get update")).toBeLessThan(script.indexOf("apt-get install"));
   });
 
   test("keeps services off that are not configured yet: no default page, no open proxy", () => {
