@@ -82,7 +82,8 @@ const reasons: Readonly<Record<string, readonly [UnreadableReason, string]>> = {
 
 function asUnreadable(error: unknown, file: string): UnreadableRequest {
   if (error instanceof UnreadableRequest) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+  // Not by its class: Node's own errors may be of another realm.
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown error";
   const [reason, sentence] = reasons[code] ?? ["failed", `can't be read (${code}).`];
   const unreadable = new UnreadableRequest(file, reason, sentence);
   unreadable.cause = error;
