@@ -1,6 +1,6 @@
 import { checkDigitalOcean } from "../connections/digitalocean/check";
 import { sentence } from "../connections/sentence";
-import type { CheckedAccount, Verdict } from "../connections/verdict";
+import type { CheckedAccount, Provider, Verdict } from "../connections/verdict";
 import { type Application, digitalOceanOAuthUrl } from "../oauth/applications";
 import type { Authorized } from "../oauth/authorization/authorization";
 import {
@@ -101,8 +101,9 @@ export class NotConnectedTo extends Error {
   constructor(
     readonly connection: string,
     readonly verdict: Verdict,
+    provider: Provider = "DigitalOcean",
   ) {
-    super(`«${connection}» was not connected. ${sentence(verdict)}`);
+    super(`«${connection}» was not connected. ${sentence(verdict, { provider })}`);
   }
 }
 
@@ -119,8 +120,11 @@ export class NotAsItWas extends Error {
   }
 }
 
-/** @throws NotAsItWas */
-async function existing(vault: Vault, name: string, kind: ConnectionKind): Promise<Connection | undefined> {
+/**
+ * @returns the connection of that name, which is made anew
+ * @throws NotAsItWas
+ */
+export async function existing(vault: Vault, name: string, kind: ConnectionKind): Promise<Connection | undefined> {
   const found = (await vault.list(localTenant)).find((connection) => connection.name === name);
   if (found !== undefined && found.kind !== kind) throw new NotAsItWas(found);
   return found;
@@ -159,8 +163,8 @@ function accountIn(verdict: Verdict): CheckedAccount | undefined {
 }
 
 /** @returns what was kept before */
-async function keep(
-  { vault, name }: Target,
+export async function keep(
+  { vault, name }: Pick<Target, "vault" | "name">,
   before: Connection | undefined,
   credentials: Credentials,
   account: CheckedAccount | undefined,

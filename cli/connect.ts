@@ -11,6 +11,7 @@ import type { Vault } from "../oauth/vault/vault";
 import { applicationFor, applicationOf, digitalOceanUrls, rememberApplication } from "./applications";
 import { hasBrowser, openInBrowser } from "./browser";
 import { connectByConsent, connectByToken, type Connected } from "./connect-account";
+import { registerConnectAws } from "./connect-aws";
 import { connectionsDirectory, type Home, home } from "./home";
 import { readTokenFile } from "./token-file";
 
@@ -26,6 +27,7 @@ interface ConnectOptions {
 /** `deploy4me connect …`: lets Deploy4Me into an account. */
 export function registerConnect(program: Command): void {
   const connect = program.command("connect").description("let Deploy4Me into an account of yours");
+  registerConnectAws(connect);
   connect
     .command("digitalocean")
     .description("ask for access in a browser, or take an API token")

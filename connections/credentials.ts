@@ -37,17 +37,18 @@ export class ReconnectNeeded extends Error {
     /** The connection, by its name. */
     readonly connection: string,
     readonly reason: ReconnectReason,
-    options?: ErrorOptions,
+    { provider = "DigitalOcean", ...options }: ErrorOptions & { readonly provider?: "DigitalOcean" | "AWS" } = {},
   ) {
+    const command = `deploy4me connect ${provider.toLowerCase()}`;
     super(
-      `The connection «${connection}» has to be made anew: ${why[reason]} Run: deploy4me connect digitalocean`,
+      `The connection «${connection}» has to be made anew: ${why[reason].replace("{provider}", provider)} Run: ${command}`,
       options,
     );
   }
 }
 
 const why: Readonly<Record<ReconnectReason, string>> = {
-  refused: "DigitalOcean no longer takes its token and gives no other.",
+  refused: "{provider} no longer takes what it is let in with, and gives nothing else.",
   "answer-lost":
     "its token was being renewed when the answer was lost, so the old token is void and the new one never arrived.",
   disconnected: "it was disconnected.",

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { ReconnectNeeded } from "../../connections/credentials";
 import { checkDigitalOcean } from "../../connections/digitalocean/check";
 import { sentence } from "../../connections/sentence";
 import type { Verdict } from "../../connections/verdict";
+import { isForAws, NothingToSignWith } from "../../oauth/aws-credentials";
 import { type Connection, localTenant } from "../../oauth/connection";
 import { openEmbeddedVault } from "../../oauth/vault/embedded";
+import { checkAwsConnection } from "../connect-aws";
 import { openDigitalOcean } from "../connection";
 import { connectionsDirectory, type Home } from "../home";
 import { type Finding, orFinding } from "./finding";
@@ -42,7 +45,24 @@ async function listed(directory: string): Promise<readonly Connection[]> {
 }
 
 /** @throws ReconnectNeeded, RenewalFailed */
-async function check(home: Home, { name, account }: Connection): Promise<Verdict> {
+async function check(home: Home, connection: Connection): Promise<Verdict> {
+  return connection.kind.startsWith("aws-") ? checkAtAws(home, connection) : checkAtDigitalOcean(home, connection);
+}
+
+async function checkAtAws(home: Home, connection: Connection): Promise<Verdict> {
+  const vault = await openEmbeddedVault(connectionsDirectory(home));
+  try {
+    const { credentials } = await vault.read(connection);
+    if (!isForAws(credentials)) throw new NothingToSignWith(connection);
+    if (connection.state === "reconnect")
+      throw new ReconnectNeeded(connection.name, connection.reason ?? "refused", { provider: "AWS" });
+    return await checkAwsConnection(credentials, connection.account?.uuid);
+  } finally {
+    await vault.close();
+  }
+}
+
+async function checkAtDigitalOcean(home: Home, { name, account }: Connection): Promise<Verdict> {
   const open = await openDigitalOcean(home, name);
   try {
     const { value: token, expires } = await open.tokens.current(AbortSignal.timeout(tokenWithin));
