@@ -11,7 +11,7 @@ import {
   type UpResult,
 } from "./results";
 import type { Backup } from "./state/backups";
-import { StackNotFound, type StackState } from "./state/state";
+import { type PendingOperation, StackNotFound, type StackState } from "./state/state";
 import { type LeasedWork, onStack, type Shared } from "./work";
 
 export interface PreviewOptions {
@@ -139,31 +139,33 @@ async function prepareChange(shared: Shared, work: LeasedWork): Promise<Backup |
   const { context, state } = work;
   const { stack, kind } = context;
   const backup = await settings.backups.save(stack, kind, state.text);
-  if (state.pending.length === 0) return backup;
-  if (settings.recovery !== undefined) {
-    await settings.recovery.settle(state.pending, {
-      kind,
-      stack,
-      state,
-      epoch: work.lease.epoch,
-      signal: context.signal,
-      ...(await askFor(shared, work)),
-      replaceState: (text) => replaceState(work, text),
-      note: (message) => {
-        context.emit({ kind: "note", message: work.redactor.redact(message) });
-      },
-    });
-  }
-  const left = (await stateNow(work)).pending;
-  if (left.length > 0)
-    throw new PendingOperations(
-      stack,
-      left.map(({ type, resource }) => ({ operation: type, urn: resource.urn })),
-    );
+  const inFlight = work.unfinished.all(state);
+  if (inFlight.length === 0) return backup;
+  if (settings.recovery === undefined) throw unsettled(inFlight, work);
+  await settings.recovery.settle(inFlight, {
+    kind,
+    stack,
+    state,
+    epoch: work.lease.epoch,
+    signal: context.signal,
+    ...(await askFor(shared, work)),
+    replaceState: (text) => replaceState(work, text),
+    note: (message) => {
+      context.emit({ kind: "note", message: work.redactor.redact(message) });
+    },
+  });
+  const { pending } = await stateNow(work);
+  if (pending.length > 0) throw unsettled(pending, work);
+  await work.unfinished.settled();
   return backup;
 }
 
-/** The engine checks what it is given, and keeps the old state when it refuses. */
+function unsettled(pending: readonly PendingOperation[], { context }: LeasedWork): PendingOperations {
+  const words = pending.map(({ type, resource }) => ({ operation: type, urn: resource.urn }));
+  return new PendingOperations(context.stack, words);
+}
+
+/** The engine checks what it is given, and keeps the old state when it refuses. It drops what is in flight. */
 export async function replaceState({ cli, context }: Pick<LeasedWork, "cli" | "context">, text: string): Promise<void> {
   await cli.run({ args: ["stack", "import", "--stack", context.stack.stack], input: text });
 }

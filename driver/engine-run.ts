@@ -4,6 +4,7 @@ import { OperationCancelled, OperationTimedOut } from "./errors";
 import { parseEngineEvent } from "./events/engine-event";
 import { LineFollower } from "./events/event-log";
 import type { StepEvent } from "./events/operation-event";
+import { TornCreations } from "./events/torn";
 import { plain, Translation } from "./events/translation";
 import { LeaseLost } from "./lease/errors";
 import type { Settings } from "./options";
@@ -52,10 +53,13 @@ export async function runEngine(
   const { context, directory, redactor, lease, state } = work;
   const { kind, stack, emit } = context;
   const translation = new Translation(redactor, context.started, state.resources.length, kind === "destroy");
+  const torn = new TornCreations();
   const steps: StepEvent[] = [];
   const follower = new LineFollower(directory.eventLog, (line) => {
     const event = parseEngineEvent(line);
-    const translated = event && translation.translate(event);
+    if (event === undefined) return;
+    torn.look(event);
+    const translated = translation.translate(event);
     if (translated === undefined) return;
     if (translated.kind === "step" && translated.phase !== "begun" && translated.operation !== "same")
       steps.push(translated);
@@ -95,6 +99,7 @@ export async function runEngine(
   }
   await removeLockOf(end, store, work);
   if (end.left.length > 0) emit({ kind: "note", message: `processes ${end.left.join(", ")} could not be killed.` });
+  await work.unfinished.add(torn.all);
   judge(end, translation, work, settings);
   return { changes: translation.summary ?? {}, steps, warnings: translation.warnings };
 }

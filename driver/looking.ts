@@ -5,6 +5,7 @@ import type { OperationContext } from "./operation";
 import { type HistoryEntry, historyFrom, outputsOf, type StackOutputs } from "./results";
 import type { Backup } from "./state/backups";
 import { parseState } from "./state/state";
+import { creationsIn } from "./unfinished";
 import { besideStack, onStack, type Shared } from "./work";
 
 export interface OutputsOptions {
@@ -65,6 +66,7 @@ export async function importState(
   return onStack(shared, context, { program: false, creates: true, replacement }, async (work) => {
     const before = work.damaged ? await shared.states.raw(context.stack) : work.state.text;
     const backup = await shared.settings.backups.save(context.stack, context.kind, before);
+    await work.unfinished.add(creationsIn(replacement));
     await replaceState(work, text);
     return { backup };
   });

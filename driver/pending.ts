@@ -31,7 +31,7 @@ export interface RecoveryContext {
   /** How the cloud is reached: what the credentials gave for this operation. */
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Replaces the stack's state by another export; the engine checks it. */
+  /** Replaces the stack's state by another export; the engine checks it, and drops what is in flight. */
   replaceState(text: string): Promise<void>;
   /** For people: what was found, and what was done. */
   note(message: string): void;
@@ -39,6 +39,10 @@ export interface RecoveryContext {
 
 /** Finds out what became of what was in flight when an operation died, and writes it into the state. */
 export interface Recovery {
-  /** Afterwards the state has nothing in flight; if it still has, the operation is refused. */
+  /**
+   * Afterwards it is known of everything that was in flight what became of it, and the state says so. If the state still
+   * has something in flight, the operation is refused.
+   * @param pending what the state says, and creations whose provider died, of which the state says nothing
+   */
   settle(pending: readonly PendingOperation[], context: RecoveryContext): Promise<void>;
 }

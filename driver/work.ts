@@ -1,8 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { OperationCancelled } from "./errors";
+import { type EngineEvent, parseEngineEvent } from "./events/engine-event";
+import { TornCreations } from "./events/torn";
 import { Redactor } from "./events/redact";
 import type { Lease } from "./lease/lease";
 import type { OperationContext } from "./operation";
@@ -11,10 +13,17 @@ import type { Admission } from "./runner/admission";
 import { EngineCli } from "./runner/cli";
 import { childEnvironment, engineVariables } from "./runner/environment";
 import { killOperation, processesOf } from "./runner/processes";
-import { makeWorkDirectory, removeWorkDirectory, type WorkDirectory, writeSettings } from "./runner/work-directory";
+import {
+  eventLogOf,
+  makeWorkDirectory,
+  removeWorkDirectory,
+  type WorkDirectory,
+  writeSettings,
+} from "./runner/work-directory";
 import { breakDeadLocks } from "./state/lock-breaking";
 import { StackNotFound, type StackState, StateUnreadable } from "./state/state";
 import type { StateSource } from "./state/source";
+import { Unfinished } from "./unfinished";
 
 /** What an operation needs before its own work begins. */
 export interface Needs {
@@ -46,6 +55,8 @@ export interface StackWork {
 /** The same while the stack's lease is held. */
 export interface LeasedWork extends StackWork {
   readonly lease: Lease;
+  /** What is in flight beside what the state says. */
+  readonly unfinished: Unfinished;
 }
 
 /** What all operations of a driver share. */
@@ -72,8 +83,9 @@ export async function onStack<Result>(
   try {
     const leave = needs.program ? await untilCancelled(context, admitted(shared, context)) : undefined;
     try {
-      await clearAway(shared, context, lease);
-      const leased = (inner: StackWork): Promise<Result> => work({ ...inner, lease });
+      const unfinished = new Unfinished(lease);
+      await clearAway(shared, context, lease, unfinished);
+      const leased = (inner: StackWork): Promise<Result> => work({ ...inner, lease, unfinished });
       return await untilCancelled(context, inDirectory(shared, context, needs, leased));
     } finally {
       leave?.();
@@ -108,9 +120,13 @@ function admitted({ settings, admission }: Shared, { signal, emit }: OperationCo
   });
 }
 
-/** What a dead operation left behind: processes, its folder, the engine's lock. */
-async function clearAway({ settings, states }: Shared, context: OperationContext, lease: Lease): Promise<void> {
-  const { previous } = lease;
+/** What a dead operation left behind: processes, its folder, the engine's lock, and what it had not finished. */
+async function clearAway(
+  { settings, states }: Shared,
+  context: OperationContext,
+  { previous }: Lease,
+  unfinished: Unfinished,
+): Promise<void> {
   if (previous !== undefined) {
     context.emit({
       kind: "note",
@@ -120,12 +136,23 @@ async function clearAway({ settings, states }: Shared, context: OperationContext
     const patience = performance.now() + settings.times.graceMs + 1_000;
     while (processesOf(previous.operation).length > 0 && performance.now() < patience) await pause(50);
     await killOperation(previous.operation);
+    const torn = new TornCreations();
+    for (const event of eventsOf(settings.runs, previous.operation)) torn.look(event);
+    await unfinished.add(torn.all);
     removeWorkDirectory(settings.runs, previous.operation);
   }
   if (states.store === undefined) return;
   const broken = await breakDeadLocks(states.store, context.stack, previous?.owner);
   for (const { pid } of broken)
     context.emit({ kind: "note", message: `the engine's lock of process ${pid}, which is dead, was removed.` });
+}
+
+function eventsOf(runs: string, operation: string): readonly EngineEvent[] {
+  const file = eventLogOf(runs, operation);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .flatMap((line) => parseEngineEvent(line) ?? []);
 }
 
 async function inDirectory<Result>(

@@ -63,6 +63,11 @@ export function isSecret(value: unknown): boolean {
   );
 }
 
+export function containsSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return isSecret(value) || Object.values(value).some(containsSecret);
+}
+
 /** As JSON; what is secret inside it is hidden. */
 function shown(value: unknown): string | undefined {
   if (value === undefined || value === unknownValue) return undefined;

@@ -15,6 +15,7 @@ const metadata = z.object({
   type: z.string(),
   old: state.nullish(),
   new: state.nullish(),
+  provider: z.string().optional(),
   /** Properties that make it be replaced. */
   keys: z.array(z.string()).nullish(),
   diffs: z.array(z.string()).nullish(),

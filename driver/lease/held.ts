@@ -7,6 +7,7 @@ export interface LeaseStore {
   /** @returns whether it is still ours: the epoch is the one given */
   renew(stack: StackId, epoch: number): Promise<boolean>;
   release(stack: StackId, epoch: number): Promise<void>;
+  keep(stack: StackId, epoch: number, text: string | undefined): Promise<void>;
 }
 
 /** Leases of this very process that are held: a row that says so and is not here was left by a failed release. */
@@ -41,6 +42,7 @@ export class HeldLease implements Lease {
     readonly stack: StackId,
     readonly epoch: number,
     readonly previous: NonNullable<Lease["previous"]> | undefined,
+    readonly kept: string | undefined,
     /** When it was asked for: its time counts from there, not from the answer. */
     askedAt: number,
   ) {
@@ -59,6 +61,10 @@ export class HeldLease implements Lease {
 
   remainingMs(): number {
     return this.renewedAt + this.times.lastsMs - this.times.marginMs - performance.now();
+  }
+
+  keep(text: string | undefined): Promise<void> {
+    return this.store.keep(this.stack, this.epoch, text);
   }
 
   release(): Promise<void> {

@@ -17,6 +17,13 @@ export interface Lease {
   readonly epoch: number;
   /** The operation that had it before and is dead: what it left behind has to be cleared away first. */
   readonly previous: { readonly operation: string; readonly kind: string; readonly owner: Owner } | undefined;
+  /** What was kept with the stack before, by {@link keep}. */
+  readonly kept: string | undefined;
+  /**
+   * Keeps a text with the stack, for whoever has it next; nothing: what was kept goes.
+   * @throws LeasesUnavailable
+   */
+  keep(text: string | undefined): Promise<void>;
   /** Aborted when it could not be kept. Whatever runs under it has to end at once. */
   readonly lost: AbortSignal;
   /** Milliseconds until it may belong to somebody else, if nothing is heard of it any more. */
@@ -59,6 +66,6 @@ export interface LeaseRow {
   readonly operation: string;
   readonly kind: string;
   readonly owner: Owner;
-  /** Whether its time is over, by the clock of whoever keeps it. */
+  /** Whether its time is over, by the clock of whoever has the leases. */
   readonly expired: boolean;
 }

@@ -14,6 +14,7 @@ const rowSchema = z.object({
   kind: z.string().nullable(),
   owner: z.unknown(),
   expired: z.boolean().nullable(),
+  kept: z.string().nullable(),
 });
 
 /** Leases in PostgreSQL, for the processes of several machines. All times are the database's. */
@@ -29,7 +30,7 @@ export class PostgresLeases implements Leases, LeaseStore {
       (schema) => `CREATE TABLE IF NOT EXISTS ${schema}.lease (
         stack text COLLATE "C" NOT NULL PRIMARY KEY,
         epoch bigint NOT NULL,
-        operation text, kind text, owner jsonb, expires timestamptz
+        operation text, kind text, owner jsonb, expires timestamptz, kept text
       )`,
     );
   }
@@ -51,11 +52,11 @@ export class PostgresLeases implements Leases, LeaseStore {
            WHERE stack = $1`,
           [key, found.epoch + 1, operation, kind, JSON.stringify(thisProcess()), this.times.lastsMs],
         );
-        return { epoch: found.epoch + 1, previous: found.row };
+        return { epoch: found.epoch + 1, previous: found.row, kept: found.kept };
       }),
     );
     if (!("previous" in taken)) throw new StackBusy(stack, taken);
-    return new HeldLease(this, this.times, key, stack, taken.epoch, taken.previous, askedAt);
+    return new HeldLease(this, this.times, key, stack, taken.epoch, taken.previous, taken.kept, askedAt);
   }
 
   async renew(stack: StackId, epoch: number): Promise<boolean> {
@@ -79,6 +80,16 @@ export class PostgresLeases implements Leases, LeaseStore {
     );
   }
 
+  async keep(stack: StackId, epoch: number, text: string | undefined): Promise<void> {
+    await this.guarded(() =>
+      this.postgres.query(`UPDATE ${this.table} SET kept = $3 WHERE stack = $1 AND epoch = $2`, [
+        nameOf(stack),
+        epoch,
+        text ?? null,
+      ]),
+    );
+  }
+
   held(stack: string): ReturnType<Leases["held"]> {
     return heldHere(stack);
   }
@@ -97,7 +108,8 @@ export class PostgresLeases implements Leases, LeaseStore {
   }
 
   private get select(): string {
-    return `SELECT epoch, operation, kind, owner, expires < clock_timestamp() AS expired FROM ${this.table} WHERE stack = $1`;
+    return `SELECT epoch, operation, kind, owner, expires < clock_timestamp() AS expired, kept
+      FROM ${this.table} WHERE stack = $1`;
   }
 
   private async guarded<Value>(work: () => Promise<Value>): Promise<Value> {
@@ -109,9 +121,15 @@ export class PostgresLeases implements Leases, LeaseStore {
   }
 }
 
-function read(found: unknown): { readonly epoch: number; readonly row: LeaseRow | undefined } {
-  const { epoch, operation, kind, owner, expired } = rowSchema.parse(found);
-  if (operation === null || owner === null) return { epoch, row: undefined };
+interface Found {
+  readonly epoch: number;
+  readonly row: LeaseRow | undefined;
+  readonly kept: string | undefined;
+}
+
+function read(found: unknown): Found {
+  const { epoch, operation, kind, owner, expired, kept } = rowSchema.parse(found);
+  if (operation === null || owner === null) return { epoch, row: undefined, kept: kept ?? undefined };
   const row = { epoch, operation, kind: kind ?? "", owner: ownerSchema.parse(owner), expired: expired ?? true };
-  return { epoch, row };
+  return { epoch, row, kept: kept ?? undefined };
 }

@@ -17,7 +17,14 @@ const rowSchema = z.object({
   kind: z.string().nullable(),
   owner: z.string().nullable(),
   expires: z.int().nullable(),
+  kept: z.string().nullable(),
 });
+
+interface Found {
+  readonly epoch: number;
+  readonly row: LeaseRow | undefined;
+  readonly kept: string | undefined;
+}
 
 /** Longer than any other process holds the file. */
 const busyMs = 5_000;
@@ -47,10 +54,10 @@ export class SqliteLeases implements Leases, LeaseStore {
              kind = excluded.kind, owner = excluded.owner, expires = excluded.expires`,
         )
         .run(key, found.epoch + 1, operation, kind, JSON.stringify(thisProcess()), Date.now() + this.times.lastsMs);
-      return { epoch: found.epoch + 1, previous: found.row };
+      return { epoch: found.epoch + 1, previous: found.row, kept: found.kept };
     });
     if (!("previous" in taken)) throw new StackBusy(stack, taken);
-    return new HeldLease(this, this.times, key, stack, taken.epoch, taken.previous, askedAt);
+    return new HeldLease(this, this.times, key, stack, taken.epoch, taken.previous, taken.kept, askedAt);
   }
 
   async renew(stack: StackId, epoch: number): Promise<boolean> {
@@ -75,6 +82,15 @@ export class SqliteLeases implements Leases, LeaseStore {
     );
   }
 
+  async keep(stack: StackId, epoch: number, text: string | undefined): Promise<void> {
+    await pause(0);
+    this.written((database) =>
+      database
+        .prepare("UPDATE lease SET kept = ? WHERE stack = ? AND epoch = ?")
+        .run(text ?? null, nameOf(stack), epoch),
+    );
+  }
+
   held(stack: string): ReturnType<Leases["held"]> {
     return heldHere(stack);
   }
@@ -90,14 +106,17 @@ export class SqliteLeases implements Leases, LeaseStore {
     this.database = undefined;
   }
 
-  private rowOf(database: DatabaseSync, key: string): { readonly epoch: number; readonly row: LeaseRow | undefined } {
-    const found = database.prepare("SELECT epoch, operation, kind, owner, expires FROM lease WHERE stack = ?").get(key);
-    if (found === undefined) return { epoch: 0, row: undefined };
-    const { epoch, operation, kind, owner, expires } = rowSchema.parse(found);
-    if (operation === null || owner === null) return { epoch, row: undefined };
+  private rowOf(database: DatabaseSync, key: string): Found {
+    const found = database
+      .prepare("SELECT epoch, operation, kind, owner, expires, kept FROM lease WHERE stack = ?")
+      .get(key);
+    if (found === undefined) return { epoch: 0, row: undefined, kept: undefined };
+    const { epoch, operation, kind, owner, expires, kept } = rowSchema.parse(found);
+    if (operation === null || owner === null) return { epoch, row: undefined, kept: kept ?? undefined };
     const parsed = ownerSchema.parse(JSON.parse(owner));
     return {
       epoch,
+      kept: kept ?? undefined,
       row: { epoch, operation, kind: kind ?? "", owner: parsed, expired: (expires ?? 0) < Date.now() },
     };
   }
@@ -128,7 +147,7 @@ export class SqliteLeases implements Leases, LeaseStore {
     database.exec(
       `CREATE TABLE IF NOT EXISTS lease (
         stack TEXT PRIMARY KEY, epoch INTEGER NOT NULL,
-        operation TEXT, kind TEXT, owner TEXT, expires INTEGER
+        operation TEXT, kind TEXT, owner TEXT, expires INTEGER, kept TEXT
       ) STRICT`,
     );
     this.database = database;

@@ -45,13 +45,18 @@ export function makeWorkDirectory(
   symlinkSync(process.execPath, join(path, "node_modules", ".bin", "node"));
   const directory: WorkDirectory = {
     path,
-    eventLog: join(path, "events.jsonl"),
+    eventLog: eventLogOf(runs, operation),
     engineOutput: join(path, "engine.log"),
     settings: join(path, `Pulumi.${stack}.yaml`),
   };
   for (const file of [directory.eventLog, directory.engineOutput]) writeFileSync(file, "", { mode: 0o600 });
   writeFileSync(join(path, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs" }), { mode: 0o600 });
   return directory;
+}
+
+/** Also of an operation that is dead. */
+export function eventLogOf(runs: string, operation: string): string {
+  return join(runs, operation, "events.jsonl");
 }
 
 /** Writes a stack's settings, which the engine reads and adds to. */

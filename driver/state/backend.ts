@@ -9,8 +9,14 @@ export interface Backend {
   readonly url: string;
   /** For `file`: the folder. */
   readonly folder?: string;
-  /** For `postgres`: the whole URL, password included, and the table. */
-  readonly postgres?: { readonly url: string; readonly table: string; readonly passwordLine?: string };
+  /** For `postgres`: the whole URL, password included, the table, and how every key in it begins. */
+  readonly postgres?: {
+    readonly url: string;
+    readonly table: string;
+    readonly prefix: string;
+    /** The password, as libpq's password file has it. */
+    readonly passwordLine?: string;
+  };
 }
 
 /** A backend's address that the driver can't use. */
@@ -29,31 +35,36 @@ const others = new Set(["s3:", "gs:", "azblob:"]);
 /** @throws InvalidBackend */
 export function parseBackend(address: string): Backend {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined) throw new InvalidBackend("it is no URL");
+  if (url === undefined)
+    throw new InvalidBackend("it is no URL (PostgreSQL's needs a host: the engine knows no sockets)");
   if (url.protocol === "file:") {
     const folder = decodeURIComponent(url.pathname);
     if (url.host !== "" || !isAbsolute(folder)) throw new InvalidBackend("a folder's path begins with a slash");
     return { kind: "file", url: `file://${folder}`, folder };
   }
-  if (url.protocol === "postgres:" || url.protocol === "postgresql:") return postgresBackend(address);
+  // The engine knows the shorter spelling alone.
+  if (url.protocol === "postgres:" || url.protocol === "postgresql:")
+    return postgresBackend(new URL(address.replace(/^postgresql:/, "postgres:")));
   if (others.has(url.protocol)) return { kind: "other", url: address };
   throw new InvalidBackend(`${url.protocol}// is none that it knows`);
 }
 
-function postgresBackend(address: string): Backend {
-  // The engine knows this spelling alone.
-  const url = new URL(address.replace(/^postgresql:/, "postgres:"));
+function postgresBackend(url: URL): Backend {
   const table = url.searchParams.get("table") ?? "pulumi_state";
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(table))
     throw new InvalidBackend("a table's name is lower-case letters, digits, _");
+  if (url.hostname === "" || !/^\/[^/]+$/.test(url.pathname))
+    throw new InvalidBackend("PostgreSQL's has a host and a database");
   const whole = new URL(url);
   whole.searchParams.delete("table");
   const password = decodeURIComponent(url.password);
   url.password = "";
   const passwordLine = password === "" ? undefined : `*:*:*:*:${password.replace(/[\\:]/g, "\\$&")}\n`;
+  // The engine takes the path for a folder within the table as well.
+  const prefix = `${url.pathname.slice(1)}/`;
   return {
     kind: "postgres",
     url: url.href,
-    postgres: { url: whole.href, table, ...(passwordLine === undefined ? {} : { passwordLine }) },
+    postgres: { url: whole.href, table, prefix, ...(passwordLine === undefined ? {} : { passwordLine }) },
   };
 }

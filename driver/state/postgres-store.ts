@@ -18,6 +18,8 @@ export class PostgresStore implements StateStore {
   constructor(
     url: string,
     private readonly table: string,
+    /** How every key begins. */
+    private readonly prefix: string,
   ) {
     this.pool = new Pool({
       connectionString: url,
@@ -33,17 +35,17 @@ export class PostgresStore implements StateStore {
   }
 
   async read(stack: StackId): Promise<string | undefined> {
-    const [row] = await this.rows("key = $1", [stackFile(stack)]);
+    const [row] = await this.rows("key = $1", [this.prefix + stackFile(stack)]);
     return row === undefined ? undefined : exportOfCheckpoint(row.content);
   }
 
   async raw(stack: StackId): Promise<string | undefined> {
-    return (await this.rows("key = $1", [stackFile(stack)]))[0]?.content;
+    return (await this.rows("key = $1", [this.prefix + stackFile(stack)]))[0]?.content;
   }
 
   async locks(stack: StackId): Promise<readonly BackendLock[]> {
     // Not by LIKE: a name may be the beginning of another.
-    const rows = await this.rows("starts_with(key, $1)", [lockFolder(stack)]);
+    const rows = await this.rows("starts_with(key, $1)", [this.prefix + lockFolder(stack)]);
     return rows.map(({ key, content }) => parseLock(key, content));
   }
 

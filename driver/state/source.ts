@@ -17,7 +17,7 @@ export class StateSource {
 
   constructor({ folder, postgres }: Backend) {
     if (folder !== undefined) this.store = new FileStore(folder);
-    else if (postgres !== undefined) this.store = new PostgresStore(postgres.url, postgres.table);
+    else if (postgres !== undefined) this.store = new PostgresStore(postgres.url, postgres.table, postgres.prefix);
   }
 
   /**

@@ -83,6 +83,7 @@ describe("a backend's address", () => {
     expect(backend.postgres).toEqual({
       url: "postgres://user:pa%3Ass@db.example:5432/state",
       table: "states",
+      prefix: "state/",
       passwordLine: "*:*:*:*:pa\\:ss\n",
     });
   });
@@ -91,10 +92,15 @@ describe("a backend's address", () => {
     expect(parseBackend("s3://bucket")).toEqual({ kind: "other", url: "s3://bucket" });
   });
 
-  test.each(["", "state", "file://host/folder", "https://app.pulumi.com", "postgres://host/db?table=a;drop"])(
-    "%s is refused",
-    (address) => {
-      expect(() => parseBackend(address)).toThrow(expect.objectContaining({ code: "INVALID_BACKEND" }) as Error);
-    },
-  );
+  test.each([
+    "",
+    "state",
+    "file://host/folder",
+    "https://app.pulumi.com",
+    "postgres://host/db?table=a;drop",
+    "postgres:///db?host=/run/postgresql",
+    "postgres://host",
+  ])("%s is refused", (address) => {
+    expect(() => parseBackend(address)).toThrow(expect.objectContaining({ code: "INVALID_BACKEND" }) as Error);
+  });
 });

@@ -16,9 +16,13 @@ export function processesWith(mark: string): { readonly pid: number; readonly co
     });
 }
 
-/** Looks again and again. @throws after ten seconds */
-export async function until<Value>(look: () => Value | undefined | false, what: string): Promise<Value> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
+/** Looks again and again. @throws when it takes too long */
+export async function until<Value>(
+  look: () => Value | undefined | false,
+  what: string,
+  withinMs = 10_000,
+): Promise<Value> {
+  for (const end = Date.now() + withinMs; Date.now() < end;) {
     const found = look();
     if (found !== undefined && found !== false) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));

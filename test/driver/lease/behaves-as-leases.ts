@@ -174,6 +174,25 @@ export function behavesAsLeases(place: () => Place): void {
     expect(failure.message).toMatch(/Nothing was started/);
   });
 
+  test("what is kept with a stack is there for whoever has it next, and stays until it is taken away", async () => {
+    const one = await open().acquire(request("keeping"));
+    expect(one.kept).toBeUndefined();
+    await one.keep("unfinished");
+    await one.release();
+    const two = await open().acquire(request("keeping"));
+    expect(two.kept).toBe("unfinished");
+    await two.release();
+    const three = await open().acquire(request("keeping"));
+    expect(three.kept).toBe("unfinished");
+    await three.keep(undefined);
+    // Who has lost it changes nothing any more.
+    await one.keep("late");
+    await three.release();
+    const four = await open().acquire(request("keeping"));
+    expect(four.kept).toBeUndefined();
+    await four.release();
+  });
+
   test("an aborted signal takes nothing", async () => {
     await expect(open().acquire(request("aborted"), AbortSignal.abort("no"))).rejects.toBe("no");
     const lease = await open().acquire(request("aborted"));

@@ -1,0 +1,100 @@
+import type { Recovery, RecoveryContext } from "../../driver/pending";
+import type { PendingOperation } from "../../driver/state/state";
+import { Bed, failureOf } from "./fixture";
+import { processesWith, until } from "./processes";
+import type { CloudRequest } from "./programs/cloud";
+
+/** What the driver hands to a recovery, and what it takes for settled. What a recovery finds in the cloud is its own tests'. */
+const slow: CloudRequest = { name: "slow", tags: 0, droplets: ["one"] };
+let bed: Bed;
+beforeEach(async () => {
+  bed = await Bed.open();
+  bed.api.hosts.hold();
+});
+afterEach(async () => {
+  await bed.close();
+});
+
+/** Settles by what a test wants. */
+class NotedRecovery implements Recovery {
+  readonly asked: { readonly pending: readonly PendingOperation[]; readonly context: RecoveryContext }[] = [];
+
+  constructor(private readonly work: (context: RecoveryContext) => Promise<void>) {}
+
+  async settle(pending: readonly PendingOperation[], context: RecoveryContext): Promise<void> {
+    this.asked.push({ pending, context });
+    await this.work(context);
+  }
+}
+
+async function killed(which: "engine" | "provider"): Promise<void> {
+  const operation = bed.driver().up(slow);
+  await until(() => bed.api.hosts.named("create").length > 0, "the droplet's creation");
+  const mark = which === "engine" ? "--event-log" : "pulumi-resource-digitalocean";
+  process.kill(processesWith(operation.id).find(({ command }) => command.includes(mark))!.pid, "SIGKILL");
+  await failureOf(operation.result);
+}
+
+/** The droplet goes, and the state forgets that it was being made. */
+async function clear(context: RecoveryContext): Promise<void> {
+  bed.api.hosts.release();
+  await bed.api.cloud.settled();
+  const { droplets } = (await bed.api.get("/v2/droplets")).body as { droplets: { id: number }[] };
+  for (const { id } of droplets) await bed.api.delete(`/v2/droplets/${id}`);
+  await bed.api.cloud.settled();
+  context.note(`${droplets.length} removed`);
+  await context.replaceState(context.state.text);
+}
+
+test.each(["engine", "provider"] as const)(
+  "after an %s that was killed the next operation has it settled first, and goes on",
+  async (which) => {
+    await killed(which);
+    const recovery = new NotedRecovery(clear);
+    const { changes } = await bed.driver({ recovery }).up(slow).result;
+    expect(recovery.asked).toHaveLength(1);
+    expect(recovery.asked[0]).toMatchObject({
+      pending: [
+        { type: "creating", resource: { type: "digitalocean:index/droplet:Droplet", inputs: { name: "slow-one" } } },
+      ],
+      context: { kind: "up", stack: { project: "test", stack: "slow" }, environment: bed.cloudVariables },
+    });
+    expect(changes).toMatchObject({ create: 1 });
+    const { droplets } = (await bed.api.get("/v2/droplets")).body as { droplets: { name: string }[] };
+    expect(droplets.map(({ name }) => name)).toEqual(["slow-one"]);
+    // It is asked once.
+    await bed.driver({ recovery }).up(slow).result;
+    expect(recovery.asked).toHaveLength(1);
+  },
+);
+
+test.each(["up", "refresh", "destroy"] as const)("%s does not begin before it is settled", async (kind) => {
+  await killed("provider");
+  for (const recovery of [undefined, new NotedRecovery(() => Promise.reject(new Error("the cloud is not there")))]) {
+    const driver = bed.driver(recovery === undefined ? {} : { recovery });
+    const failure = await failureOf(driver[kind](slow).result);
+    if (recovery === undefined) expect(failure).toMatchObject({ code: "PENDING_OPERATIONS" });
+    else expect(failure.message).toBe("the cloud is not there");
+  }
+  expect(bed.api.hosts.named("create")).toHaveLength(1);
+});
+
+test("a recovery that leaves the state as it is has settled nothing", async () => {
+  await killed("engine");
+  const recovery = new NotedRecovery(() => Promise.resolve());
+  expect(await failureOf(bed.driver({ recovery }).up(slow).result)).toMatchObject({ code: "PENDING_OPERATIONS" });
+});
+
+test("a state that is brought back with something in flight has it in flight again", async () => {
+  await killed("engine");
+  const driver = bed.driver({ recovery: new NotedRecovery(clear) });
+  await driver.up(slow).result;
+  const inFlight = (await driver.backups("slow")).find(({ before }) => before === "up")!;
+  await driver.restore("slow", inFlight.id).result;
+  // The engine's import has dropped it from the state; the driver has not.
+  expect(await driver.export("slow").result).not.toContain('"creating"');
+  expect(await failureOf(bed.driver().up(slow).result)).toMatchObject({
+    code: "PENDING_OPERATIONS",
+    pending: [{ operation: "creating" }],
+  });
+});
