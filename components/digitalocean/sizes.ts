@@ -1,5 +1,5 @@
-import type { CloudLimits, ValidDeployment } from "../checks";
-import type { ResolvedSoftware } from "../deployment";
+import type { SoftwareDefinition } from "../../catalogue/schema";
+import type { CloudLimits } from "../checks";
 import { type Path, type Problem, Problems } from "../problem";
 
 /** What the cloud keeps for itself (its documentation, «VPC Networks: Limits»). */
@@ -30,21 +30,27 @@ export interface Region {
   readonly available: boolean;
 }
 
-/** The size of a server: the one asked for, or the smallest that has the memory its software needs. */
-export function sizeOf({ size, definition }: Pick<ResolvedSoftware, "size" | "definition">): string {
-  if (size !== undefined) return size;
-  return definition.needs.memoryMb <= 1024
-    ? smallest
-    : `s-${definition.needs.memoryMb <= 2048 ? "1vcpu-2gb" : "2vcpu-4gb"}`;
+/** A server as far as its size goes. */
+export interface Sized {
+  readonly size?: string | undefined;
+  /** Undefined when it asks for software that nobody knows. */
+  readonly definition: Pick<SoftwareDefinition, "needs"> | undefined;
 }
 
-export function wantedSizes(bastionSize: string, { software }: Pick<ValidDeployment, "software">): WantedSize[] {
+/** The size of a server: the one asked for, or the smallest that has the memory its software needs. */
+export function sizeOf({ size, definition }: Sized): string {
+  if (size !== undefined) return size;
+  const memoryMb = definition?.needs.memoryMb ?? 0;
+  return memoryMb <= 1024 ? smallest : `s-${memoryMb <= 2048 ? "1vcpu-2gb" : "2vcpu-4gb"}`;
+}
+
+export function wantedSizes(bastionSize: string, software: readonly Sized[]): WantedSize[] {
   return [
     { path: ["bastionSize"], size: bastionSize, memoryMb: 512 },
     ...software.map((one, index) => ({
       path: ["software", index, "size"],
       size: sizeOf(one),
-      memoryMb: one.definition.needs.memoryMb,
+      memoryMb: one.definition?.needs.memoryMb ?? 0,
     })),
   ];
 }
