@@ -72,10 +72,11 @@ export function sentence(verdict: Verdict, { provider = "DigitalOcean" }: Senten
   }
 }
 
-/** Name, address and team, as far as they are known; else the id. */
+/** Who it is and which team, as far as is known, each with its id. */
 export function accountInWords({ uuid, email, name, team }: CheckedAccount): string {
-  const who = email ?? name ?? uuid;
-  return `${shown(who)}${team === undefined ? "" : `, team «${shown(team.name)}» (${shown(team.uuid)})`}`;
+  const who = email ?? name;
+  const account = who === undefined ? shown(uuid) : `${shown(who)} (${shown(uuid)})`;
+  return `${account}${team === undefined ? "" : `, team «${shown(team.name)}» (${shown(team.uuid)})`}`;
 }
 
 function worksSentence({ account, limits, unproven = [] }: Works, provider: Provider): string {

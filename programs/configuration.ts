@@ -8,6 +8,7 @@ import {
   allowAdminAccessFromAnywhere,
   bastionSize,
   domain,
+  expected,
   networkRange,
   region,
   software,
@@ -31,6 +32,7 @@ const schema = z.strictObject({
   bastionSize: bastionSize.optional(),
   adminKeys: adminKeys.optional(),
   sshDirectory: z.string().optional(),
+  expected: expected.optional(),
 });
 
 /** How single keys are read: `undefined` when a key is not there. */

@@ -102,3 +102,16 @@ export const bastionSize = size.meta({
   title: "Size of the bastion",
   description: "The cloud's name of a size. Default: the smallest with 1 GB of memory.",
 });
+
+const uuid = z.string().meta({ examples: ["5d5e9a1c-0000-4000-8000-000000000000"] });
+
+export const expected = z
+  .strictObject({
+    account: uuid.optional().meta({ title: "Account", description: "UUID of the account that it has to be." }),
+    team: uuid.optional().meta({ title: "Team", description: "UUID of the team that it has to be." }),
+  })
+  .meta({
+    title: "Expected account",
+    description:
+      "Which account the connection has to lead to, so that nothing is made with another one's token. Default: whichever it is.",
+  });

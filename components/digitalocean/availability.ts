@@ -1,26 +1,27 @@
 import * as digitalocean from "@pulumi/digitalocean";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import { InvalidArgument } from "../errors";
+import { lookup } from "./lookup";
 import { findUnavailable, type Region, type Size, type WantedSize } from "./sizes";
 
 /**
  * Asks the cloud whether the region exists and has the sizes. Resources that depend on the answer are not made when it
- * is no: the returned list is empty, and is there only to be depended on.
+ * is no.
+ * @param checked what has to be in order for anything to be asked
+ * @returns the same, to be depended on
  */
 export function availability(
   region: string,
   wanted: readonly WantedSize[],
-  options: pulumi.InvokeOutputOptions,
+  checked: readonly pulumi.Resource[],
+  options: pulumi.InvokeOptions,
 ): pulumi.Output<pulumi.Input<pulumi.Resource>[]> {
-  const sizes = digitalocean.getSizesOutput({}, options);
-  const regions = digitalocean.getRegionsOutput({}, options);
-  return pulumi
-    .all([sizes.sizes, regions.regions])
-    .apply(([knownSizes, knownRegions]): pulumi.Input<pulumi.Resource>[] => {
-      checkAvailability(region, wanted, knownRegions, knownSizes);
-      return [];
-    });
+  const asked = Promise.all([digitalocean.getSizes({}, options), digitalocean.getRegions({}, options)]);
+  return lookup(asked, [...checked]).apply(([{ sizes }, { regions }]): pulumi.Input<pulumi.Resource>[] => {
+    checkAvailability(region, wanted, regions, sizes);
+    return [...checked];
+  });
 }
 
 /** @throws InvalidArgument when the region is none, or one of the sizes can't be had there or is too small */

@@ -7,6 +7,7 @@ import { bastionUserData } from "../host/machine";
 import type { MachineEndpoint } from "../host/connection";
 import { cloudName, type DeploymentIdentity } from "../naming";
 import { type Transform, transformed } from "../transform";
+import { lookup } from "./lookup";
 import type { Network } from "./network";
 
 export interface BastionArgs {
@@ -69,8 +70,8 @@ export class Bastion extends pulumi.ComponentResource {
    */
   private presence(name: string, { identity, ready }: BastionArgs): Presence {
     const tag = cloudName(identity, "bastion");
-    const found = digitalocean.getDropletsOutput({ filters: [{ key: "tags", values: [tag] }] }, { parent: this });
-    const present = found.droplets.apply((droplets) => droplets.length > 0);
+    const found = digitalocean.getDroplets({ filters: [{ key: "tags", values: [tag] }] }, { parent: this });
+    const present = lookup(found, ready).apply(({ droplets }) => droplets.length > 0);
     return new Presence(`${name}-presence`, { present }, { parent: this, dependsOn: ready });
   }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { type Asked, type BastionShape, compose, type Keys, rangesOf } from "../composition";
 import type { BusinessDeploymentArgs, BusinessDeploymentOutputs, Credential, ResolvedSoftware } from "../deployment";
+import { ConnectionCheck } from "../dynamic/connection-check";
 import { type ValidDeployment, validateDeployment } from "../validation";
 import { availability } from "./availability";
 import { Bastion, type BastionArgs } from "./bastion";
@@ -12,6 +13,13 @@ import { Server, type ServerArgs } from "./server";
 import { limits, sizeOf, smallest, wantedSizes } from "./sizes";
 
 export interface DigitalOceanDeploymentArgs extends BusinessDeploymentArgs {
+  /** Which account it has to be, so that nothing is made with another one's token. Default: the one that the token leads to. */
+  readonly expected?: {
+    /** UUID of the account; who is signed in, whatever the team. */
+    readonly account?: string;
+    /** UUID of the team, to which everything belongs. */
+    readonly team?: string;
+  };
   /** A last word on single children. */
   readonly transform?: {
     readonly network?: NetworkArgs["transform"];
@@ -78,8 +86,15 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
   private asked(name: string, args: DigitalOceanDeploymentArgs, valid: ValidDeployment): DigitalOceanAsked {
     const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), deployment: name };
     const bastionSize = args.bastionSize ?? smallest;
-    const ready = availability(args.region, wantedSizes(bastionSize, valid.software), { parent: this });
+    const checked = this.connection(name, args);
+    const ready = availability(args.region, wantedSizes(bastionSize, valid.software), checked, { parent: this });
     return { name, args, valid, identity, bastionSize, ready };
+  }
+
+  /** Comes before everything. The token of an explicit provider is known to the provider alone: it is not checked. */
+  private connection(name: string, { expected }: DigitalOceanDeploymentArgs): ConnectionCheck[] {
+    if (this.getProvider("digitalocean:index/droplet:Droplet") !== undefined) return [];
+    return [new ConnectionCheck(`${name}-connection`, { ...expected }, { parent: this })];
   }
 
   private network({ name, args, valid, identity, ready }: DigitalOceanAsked): Network {

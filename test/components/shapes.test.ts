@@ -17,7 +17,7 @@ const shapes = {
     keyof BusinessDeploymentOutputs
   >,
   arguments: [
-    true satisfies Same<Own<digitalocean.DigitalOceanDeploymentArgs, "transform">, never>,
+    true satisfies Same<Own<digitalocean.DigitalOceanDeploymentArgs, "transform" | "expected">, never>,
     true satisfies Same<Own<aws.AwsDeploymentArgs, "transform" | "owner" | "flowLogs">, never>,
   ],
 };

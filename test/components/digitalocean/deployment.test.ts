@@ -1,3 +1,4 @@
+import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 
 import { BusinessDeployment, type DigitalOceanDeploymentArgs } from "../../../components/digitalocean/deployment";
@@ -51,6 +52,7 @@ describe("a deployment", () => {
     expect(tree).toEqual(
       [
         " > BusinessDeployment office",
+        "office > ConnectionCheck office-connection",
         "office > SshKeyPair office-key",
         "office > SshKey office-key",
         "office > Network office-network",
@@ -83,6 +85,17 @@ describe("a deployment", () => {
         "office-dns > DnsRecord office-dns-wiki-aaaa",
       ].sort(),
     );
+  });
+
+  test("looks at its connection before anything is made", () => {
+    expect(one("office-connection").inputs).toEqual({});
+    const independent = all.filter(({ type, name }) => !type.startsWith("deploy4me:") && name !== "office-connection");
+    for (const name of ["office-network-vpc", "office-key", "office-bastion-host-key", "office-bastion-presence"]) {
+      const [found] = independent.filter((resource) => resource.name === name);
+      expect([name, found?.dependencies]).toEqual([name, expect.arrayContaining(["office-connection"])]);
+    }
+    // Whatever else is made waits for one that waits for it.
+    expect(independent.filter(({ dependencies }) => dependencies.length === 0)).toEqual([]);
   });
 
   test("has servers without a public interface, without the cloud's agent, and frozen", () => {
@@ -239,4 +252,18 @@ describe("nothing is created", () => {
     expect(() => new BusinessDeployment("office", { ...right, ...change })).toThrow(message);
     expect(all).toEqual([]);
   });
+});
+
+test("a deployment that names its account is held to it", async () => {
+  await deploy({ ...right, expected: { account: "account-uuid", team: "team-uuid" } });
+  expect(one("office-connection").inputs).toEqual({ account: "account-uuid", team: "team-uuid" });
+});
+
+test("a deployment with a provider of its own has no connection check: it can't know that one's token", async () => {
+  all = playCloud();
+  const provider = new digitalocean.Provider("own", { token: "of its own" });
+  new BusinessDeployment("office", right, { provider });
+  await settled();
+  expect(all.filter(({ type }) => type.endsWith(":ConnectionCheck"))).toEqual([]);
+  expect(one("office-network-vpc").dependencies).toEqual([]);
 });

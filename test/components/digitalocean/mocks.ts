@@ -46,6 +46,8 @@ export function playCloud(options: { readonly bastionThere?: boolean } = {}): Re
 }
 
 const outputsOf: Outputs = {
+  "pulumi:providers:digitalocean": () => ({}),
+  "pulumi-nodejs:dynamic/deploy4me:ConnectionCheck": () => ({}),
   "digitalocean:index/sshKey:SshKey": () => ({ fingerprint: "aa:bb" }),
   "digitalocean:index/vpc:Vpc": () => ({}),
   "digitalocean:index/tag:Tag": () => ({}),

@@ -73,7 +73,7 @@ describe("the connection check, on the engine", () => {
     const environment = { DEPLOY4ME_TEST_ACCOUNT: uuid, DEPLOY4ME_TEST_TEAM: "0c9a5d5e-6c0b-4f5e-9d0c-00000000000b" };
     const text = await refused(["up", "--yes", "--skip-preview"], { environment });
     expect(text).toContain(
-      `The token belongs to another team: sandbox@deploy4me.example, team «My Team» (${team.uuid})`,
+      `The token belongs to another team: sandbox@deploy4me.example (${uuid}), team «My Team» (${team.uuid})`,
     );
     expect(api.cloud.state.tags).toEqual([]);
   });

@@ -158,7 +158,9 @@ describe("the account", () => {
       expected: { accountUuid: "0c9a5d5e-6c0b-4f5e-9d0c-000000000001" },
     });
     expect(verdict).toMatchObject({ kind: "wrong-account", found: { email: "sandbox@deploy4me.example" } });
-    expect(sentence(verdict)).toMatch(/belongs to another account: sandbox@.*, not 0c9a5d5e/);
+    expect(sentence(verdict)).toMatch(
+      /belongs to another account: sandbox@deploy4me.example \([0-9a-f-]{36}\), team .*, not 0c9a5d5e/,
+    );
   });
 
   test("is the right one, and the team is not", async () => {
