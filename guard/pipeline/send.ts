@@ -36,7 +36,7 @@ export function sender(parts: Parts): Send {
     for (let attempt = 1; ;) {
       await admitted(parts, request);
       const begun = clock.now();
-      token ??= await currentToken(tokens, request.signal);
+      token ??= await currentToken(tokens, request.signal).catch((error: unknown) => notSent(parts, request, error));
       const judgement = await attemptOnce(parts, request, token);
       spent += clock.now() - begun;
       if (judgement.kind === "pass") return judgement.answer;
@@ -60,14 +60,25 @@ export function sender(parts: Parts): Send {
 }
 
 /** Asked before every attempt: what waited for its turn, or for the API, may have lost its lease meanwhile. */
-async function admitted({ pace, leases }: Parts, request: GuardedRequest): Promise<void> {
+async function admitted(parts: Parts, request: GuardedRequest): Promise<void> {
+  const { pace, leases } = parts;
   const { account, stack, signal } = request;
   requireLease(leases, request);
   await pace.admit({ account, stack, signal }).catch((error: unknown) => {
     if (signal.aborted) throw signal.reason;
     throw notAdmitted(error);
   });
-  requireLease(leases, request);
+  try {
+    requireLease(leases, request);
+  } catch (error) {
+    notSent(parts, request, error);
+  }
+}
+
+/** Gives the turn back that was not used. */
+function notSent({ pace }: Parts, { account, stack }: GuardedRequest, error: unknown): never {
+  pace.observe({ account, stack, headers: {} });
+  throw error;
 }
 
 /** What pacing says in words of its own; nothing was sent. */
