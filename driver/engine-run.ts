@@ -135,6 +135,7 @@ function judge(
   if (stop !== undefined && !(succeeded && stop.kind === "cancelled")) throw stopped(end, work);
   if (end.unloadable !== undefined)
     throw new ProgramUnloadable(stack, settings.program.module, redactor.redact(end.unloadable));
+  if (end.unstartable !== undefined) throw new EngineFailed(kind, stack, "an error", redactor.redact(end.unstartable));
   const [stray] = end.strays;
   if (succeeded && stray !== undefined)
     throw new ProgramCrashed(kind, stack, "an error that nobody waited for", redactor.redact(stray));

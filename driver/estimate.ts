@@ -1,5 +1,6 @@
 import type { Catalogue } from "../catalogue/loader";
 import { machinesOf } from "../programs/check";
+import { codeOf } from "./cause";
 import { DriverError } from "./errors";
 import { type BackupPlan, digitalOceanPrices, notIncluded, type OtherPrices } from "./estimate-prices";
 import { toDeployment } from "./request/deployment";
@@ -199,10 +200,8 @@ function rejection(signal: AbortSignal): Promise<never> {
 /** Of somebody else's error the kind alone: its message may hold what was sent. */
 function wordsOf(error: unknown): string {
   if (error instanceof UnusableOffers) return `its answer can't be used: ${error.place}`;
-  // Not by its class: Node's own errors may be of another realm.
-  const { code, name } =
-    typeof error === "object" && error !== null ? (error as { code?: unknown; name?: unknown }) : {};
-  return [code, name].find((word) => typeof word === "string") ?? "unknown error";
+  const name = typeof error === "object" && error !== null && "name" in error ? error.name : undefined;
+  return [codeOf(error), name].find((word) => typeof word === "string") ?? "unknown error";
 }
 
 function sum(numbers: readonly number[]): number {

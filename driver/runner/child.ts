@@ -23,6 +23,13 @@ function say(message: FromChild): void {
   if (process.connected) driver?.(message);
 }
 
+/** The last words, and the end. */
+function leave(code: number, message: FromChild): void {
+  process.exitCode = code;
+  if (!process.connected || driver === undefined) process.exit();
+  driver(message, undefined, undefined, () => process.exit());
+}
+
 async function run(order: RunOrder): Promise<void> {
   const server = await serve(order);
   if (server === undefined) return;
@@ -36,12 +43,10 @@ async function run(order: RunOrder): Promise<void> {
   if (engine.pid !== undefined) say({ kind: "engine", pid: engine.pid });
   endWithTheDriver(engine, order.graceMs);
   engine.once("error", ({ message }) => {
-    say({ kind: "unloadable", message: `the engine can't be started: ${message}` });
-    leave(1);
+    leave(1, { kind: "unstartable", message });
   });
   engine.once("exit", (code, signal) => {
-    say({ kind: "ended", code, signal });
-    leave(0);
+    leave(0, { kind: "ended", code, signal });
   });
 }
 
@@ -55,8 +60,7 @@ async function serve({ program, request }: RunOrder): Promise<ProgramServer | un
   try {
     prepared = await loaded(program, request);
   } catch (error) {
-    say({ kind: "unloadable", message: wordsOf(error) });
-    leave(1);
+    leave(1, { kind: "unloadable", message: wordsOf(error) });
     return undefined;
   }
   const server = new Server({ "grpc.max_receive_message_length": largestMessage });
@@ -132,15 +136,6 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Messages that were sent are delivered before the channel closes. */
-function leave(code: number): void {
-  process.exitCode = code;
-  if (!process.connected) process.exit();
-  process.removeAllListeners("disconnect");
-  process.once("disconnect", () => process.exit());
-  process.disconnect();
-}
-
 // When memory runs out, the kernel takes an operation and not who drives it.
 try {
   writeFileSync("/proc/self/oom_score_adj", "500");
@@ -163,8 +158,7 @@ process.on("message", (message: ToChild) => {
   if (message.kind === "fence") setFence(message.ms);
   else
     run(message).catch((error: unknown) => {
-      say({ kind: "unloadable", message: wordsOf(error) });
-      leave(1);
+      leave(1, { kind: "unloadable", message: wordsOf(error) });
     });
 });
 // The driver died before it said what to do.

@@ -33,6 +33,8 @@ export const fromChild = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("beat") }),
   /** The program could not be loaded; the engine was not started. */
   z.object({ kind: z.literal("unloadable"), message: z.string() }),
+  /** Nor could the engine itself. */
+  z.object({ kind: z.literal("unstartable"), message: z.string() }),
   z.object({ kind: z.literal("engine"), pid: z.int().positive() }),
   /** An error that nobody in the program waited for. */
   z.object({ kind: z.literal("stray"), message: z.string() }),

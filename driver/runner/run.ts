@@ -55,7 +55,9 @@ export interface RunEnd {
   readonly stop?: Stop;
   /** Whether something had to be killed that was at work. */
   readonly killed: boolean;
+  /** Why the program could not be loaded, or the engine not be started. */
   readonly unloadable?: string;
+  readonly unstartable?: string;
   readonly strays: readonly string[];
   /** The end of what the operation's process wrote to its standard error. */
   readonly lastWords: string;
@@ -78,6 +80,7 @@ export class Run {
   private enginePid: number | undefined;
   private engineEnd: RunEnd["engine"];
   private unloadable: string | undefined;
+  private unstartable: string | undefined;
   private stop: Stop | undefined;
   private killed = false;
   private lastWords = "";
@@ -132,19 +135,22 @@ export class Run {
       });
     });
     const closed = new Promise((resolve) => child.once("close", resolve));
+    const disconnected = new Promise((resolve) => child.once("disconnect", resolve));
     this.fence();
     this.tell(plan.order);
     if (plan.signal.aborted) this.end({ kind: "cancelled", reason: String(plan.signal.reason) });
     if (plan.lease.lost.aborted) this.end({ kind: "lease", why: String(plan.lease.lost.reason) });
     const how = await ended;
-    if (this.engineEnd === undefined && this.unloadable === undefined) {
+    // What it said last may come after its end: the channel closes when all has come.
+    await Promise.race([disconnected, pause(2_000, undefined, { ref: false })]);
+    if ((this.engineEnd ?? this.unloadable ?? this.unstartable) === undefined) {
       this.end({ kind: "crash" });
       await this.untilEngineIsGone();
     }
     const left = await this.sweep();
     // Everything that it printed; unless something that could not be killed holds on to its output.
     await Promise.race([closed, pause(1_000, undefined, { ref: false })]);
-    const { engineEnd, enginePid, stop, unloadable, lastWords, strays, killed } = this;
+    const { engineEnd, enginePid, stop, unloadable, unstartable, lastWords, strays, killed } = this;
     return {
       child: how,
       strays,
@@ -155,6 +161,7 @@ export class Run {
       ...(enginePid === undefined ? {} : { enginePid }),
       ...(stop === undefined ? {} : { stop }),
       ...(unloadable === undefined ? {} : { unloadable }),
+      ...(unstartable === undefined ? {} : { unstartable }),
     };
   }
 
@@ -167,6 +174,7 @@ export class Run {
       if (this.stop !== undefined) signalProcess(message.pid, "SIGINT");
     }
     if (message.kind === "unloadable") this.unloadable ??= message.message;
+    if (message.kind === "unstartable") this.unstartable ??= message.message;
     if (message.kind === "stray") this.strays.push(message.message);
     if (message.kind === "interrupted") this.end({ kind: "cancelled", reason: "interrupted from outside" });
     if (message.kind === "ended") this.engineEnd ??= { code: message.code, signal: message.signal };
