@@ -31,9 +31,17 @@ export async function answerFor(
   { request, send, upstream }: { readonly request: GuardedRequest; readonly send: Send; readonly upstream: URL },
 ): Promise<GuardedAnswer> {
   const links = rule.links === undefined ? {} : { links: await linksTo(rule.links, id, { request, send, upstream }) };
-  const json = { [rule.envelope]: item, ...links };
+  return inJson(rule.status, { [rule.envelope]: item, ...links });
+}
+
+/** As the API says that something is not there. */
+export function notFound(message: string): GuardedAnswer {
+  return inJson(404, { id: "not_found", message });
+}
+
+function inJson(status: number, json: object): GuardedAnswer {
   const headers = { "content-type": "application/json; charset=utf-8" };
-  return { status: rule.status, headers, body: Buffer.from(JSON.stringify(json)), json };
+  return { status, headers, body: Buffer.from(JSON.stringify(json)), json };
 }
 
 /** By these, clients wait for the end: godo's `WaitForActive` and doctl's `--wait`. */

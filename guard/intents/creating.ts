@@ -1,11 +1,21 @@
 import type { GuardedAnswer, GuardedRequest, Send } from "../exchange";
 import { asProblem, GuardProblem } from "../problems";
-import { type Candidate, candidates } from "../recognition/candidates";
-import { identityOf, type Marks, marksOf } from "../recognition/marks";
-import type { Parameters } from "../recognition/routes";
+import { type Candidate, candidate, candidates } from "../recognition/candidates";
+import { readListing } from "../recognition/listing";
+import { at, identityOf, type Marks, marksOf } from "../recognition/marks";
+import { filledIn, type Parameters } from "../recognition/routes";
 import type { Creation } from "../recognition/rule";
-import { answerFor, madeBy } from "./answer";
-import { clientGone, leftover, outcomeOf, type Problem, unconfirmed } from "./failures";
+import { answerFor, madeBy, notFound } from "./answer";
+import {
+  clientGone,
+  leftover,
+  type Outcome,
+  outcomeOf,
+  type Problem,
+  taken,
+  unconfirmed,
+  unreadable,
+} from "./failures";
 import type { Intent } from "./intent";
 import { keyOf } from "./key";
 import { claimsSince, look, lookOnce } from "./look";
@@ -42,7 +52,9 @@ export class Creating {
   /** @throws what `send` throws when nothing was made; GuardProblem with CREATE_UNCONFIRMED when nobody knows */
   async run(): Promise<GuardedAnswer> {
     const earlier = this.earlier();
-    this.intent = earlier ?? (await this.writeDown());
+    const written = earlier ?? (await this.writeDown());
+    if ("headers" in written) return written;
+    this.intent = written;
     let doubt = earlier !== undefined;
     let failure: Problem | undefined;
     for (let attempt = 1; ; attempt++) {
@@ -51,32 +63,40 @@ export class Creating {
         if (found !== undefined) return found;
         if (failure !== undefined && attempt > this.tools.settings.attempts) throw failure;
       }
-      const outcome = await this.sendOnce();
-      if (outcome.kind === "problem") {
-        failure = outcome.problem;
-        if (!failure.ambiguous) {
-          if (!doubt) this.tools.journal.resolved(this.intent.id, failure.code);
-          else this.note("ambiguous", failure.code);
-          throw failure;
-        }
-        doubt = true;
-        this.note("ambiguous", failure.code);
-        continue;
-      }
-      const { answer } = outcome;
-      const made = madeBy(this.rule, this.parameters, answer);
-      if (made !== undefined) {
-        if (this.tools.journal.made(this.intent.id, made.path)) return answer;
-        failure = this.taken(made);
-      } else if (answer.status >= 400) {
-        const found = doubt && isTaken(answer.status) ? await this.find(undefined) : undefined;
-        if (found !== undefined) return found;
-        this.tools.journal.resolved(this.intent.id, String(answer.status));
-        return answer;
-      } else failure = this.unreadable(answer);
+      const outcome = await this.attempt(written, doubt);
+      if (outcome.kind === "answer") return outcome.answer;
+      failure = outcome.problem;
       doubt = true;
       this.note("ambiguous", failure.code);
     }
+  }
+
+  /**
+   * Sends it once.
+   * @param doubt whether an attempt before may have been carried out
+   * @returns a problem when this one may have been
+   */
+  private async attempt({ id }: Intent, doubt: boolean): Promise<Outcome> {
+    const { journal } = this.tools;
+    const outcome = await this.sendOnce();
+    if (outcome.kind === "problem") {
+      const { problem } = outcome;
+      if (problem.ambiguous) return outcome;
+      if (doubt) this.note("ambiguous", problem.code);
+      else journal.resolved(id, problem.code);
+      throw problem;
+    }
+    const { answer } = outcome;
+    if (answer.status >= 400) {
+      const taken = answer.status === 409 || answer.status === 422;
+      const there = !taken ? undefined : doubt ? await this.find(undefined) : await this.toldBefore();
+      if (there !== undefined) return { kind: "answer", answer: there };
+      journal.resolved(id, String(answer.status));
+      return outcome;
+    }
+    const made = madeBy(this.rule, this.parameters, answer);
+    if (made === undefined) return { kind: "problem", problem: unreadable(this.request, this.rule, answer) };
+    return journal.made(id, made.path) ? outcome : { kind: "problem", problem: taken(made) };
   }
 
   /** What was answered is known to the client now, or is still to be told. */
@@ -99,11 +119,12 @@ export class Creating {
     return found;
   }
 
-  private async writeDown(): Promise<Intent> {
+  private async writeDown(): Promise<Intent | GuardedAnswer> {
     const { journal, clock } = this.tools;
     const { account, stack, epoch, method, path } = this.request;
     await this.refuseLeftovers();
-    const there = await candidates(this.rule, this.parameters, this.marks, this.request, this.send);
+    const there = await this.before();
+    if ("headers" in there) return there;
     const before = there.map(({ id }) => id);
     const intent = {
       account,
@@ -120,6 +141,36 @@ export class Creating {
     return { ...intent, id: journal.write(intent), state: "written", writtenAt: now, changedAt: now };
   }
 
+  /** @returns the API's own 404 when what it would be made in is not there: it would be answered like that, too */
+  private async before(): Promise<Candidate[] | GuardedAnswer> {
+    try {
+      return await candidates(this.rule, this.parameters, this.marks, this.request, this.send);
+    } catch (error) {
+      const isWithin = this.rule.route.includes(":");
+      const isRefused = error instanceof GuardProblem && error.code === "LISTING_REFUSED";
+      if (isWithin && isRefused && error.upstreamStatus === 404) return notFound(error.message);
+      throw error;
+    }
+  }
+
+  /**
+   * An action that the API refuses to carry out once more because it was: a client of this stack was answered with it, did not see its end, and asks again.
+   * Nothing else has happened to the same thing since.
+   */
+  private async toldBefore(): Promise<GuardedAnswer | undefined> {
+    const { rule, parameters, request, send } = this;
+    const told = this.tools.journal.told(request.stack, this.key);
+    if (rule.newestFirst !== true || rule.listing !== rule.route || told === undefined) return undefined;
+    const path = filledIn(rule.listing, parameters);
+    const [newest] = await this.looked(undefined, () =>
+      readListing(request, send, { path, name: rule.items, onlyFirst: true }),
+    );
+    if (newest === undefined || at(newest, "status") === "errored") return undefined;
+    const found = candidate(rule, parameters, newest);
+    if (found.path !== told) return undefined;
+    return answerFor(rule, found, { request, send, upstream: this.tools.upstream });
+  }
+
   /** What an earlier operation may have made in this one's place, asked for in another way. */
   private async refuseLeftovers(): Promise<void> {
     if (this.identity === undefined) return;
@@ -133,7 +184,7 @@ export class Creating {
     }
   }
 
-  private async sendOnce(): ReturnType<typeof outcomeOf> {
+  private async sendOnce(): Promise<Outcome> {
     if (this.gone) throw clientGone(this.request);
     this.note("sent");
     return outcomeOf(this.request, this.send(this.request));
@@ -178,24 +229,6 @@ export class Creating {
     else journal.ambiguous(this.intent.id, reason);
     this.intent = { ...this.intent, state, changedAt: clock.now(), ...(reason === "" ? {} : { reason }) };
   }
-
-  private taken({ path }: Candidate): GuardProblem {
-    return new GuardProblem("INTERNAL", `${path} was taken for what another request had made.`, { ambiguous: true });
-  }
-
-  private unreadable({ status }: GuardedAnswer): GuardProblem {
-    const { method, path } = this.request;
-    return new GuardProblem(
-      "API_CHANGED",
-      `DigitalOcean's API answered ${method} ${path} with ${status}, and does not say what was made («${this.rule.envelope}»). Update deploy4me.`,
-      { ambiguous: true, upstreamStatus: status },
-    );
-  }
 }
 
 const mostAdoptions = 10;
-
-/** The API's ways to say that there is one already. */
-function isTaken(status: number): boolean {
-  return status === 409 || status === 422;
-}

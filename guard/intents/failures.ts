@@ -1,4 +1,4 @@
-import { ApiProblem } from "../../connections/problem";
+import { ApiProblem, problemOf } from "../../connections/problem";
 import type { GuardedAnswer, GuardedRequest } from "../exchange";
 import { asProblem, GuardProblem } from "../problems";
 import type { IntentSettings } from "./settings";
@@ -68,4 +68,23 @@ export function leftover(noun: string, place: string): GuardProblem {
 
 export function clientGone({ method, path }: GuardedRequest): GuardProblem {
   return new GuardProblem("CLOSING", `The client that asked for ${method} ${path} has gone, so it is not sent.`);
+}
+
+/** Another request took for its own what this one made. */
+export function taken({ path }: { readonly path: string }): GuardProblem {
+  return new GuardProblem("INTERNAL", `${path} was taken for what another request had made.`, { ambiguous: true });
+}
+
+/** Success that does not say what was made. */
+export function unreadable(
+  { method, path }: GuardedRequest,
+  { envelope }: { readonly envelope: string },
+  { status, json }: GuardedAnswer,
+): Problem {
+  if (json === undefined) {
+    const empty = problemOf({ kind: "empty", expected: false }, { method, path });
+    if (empty !== undefined) return empty;
+  }
+  const message = `DigitalOcean's API has changed: the answer to ${method} ${path} has no «${envelope}» that says what was made. Update deploy4me.`;
+  return new GuardProblem("API_CHANGED", message, { ambiguous: true, upstreamStatus: status });
 }

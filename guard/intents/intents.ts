@@ -66,7 +66,7 @@ export class WrittenIntents implements Intents {
    */
   reopen(stack: string, isKnown: (path: string) => boolean): string[] {
     const { journal } = this.tools;
-    const missing = journal.told(stack).filter(({ resource = "" }) => isResource(resource) && !isKnown(resource));
+    const missing = journal.allTold(stack).filter(({ resource = "" }) => isResource(resource) && !isKnown(resource));
     for (const { id } of missing) journal.reopen(id);
     return missing.map(({ resource = "" }) => resource);
   }

@@ -185,11 +185,20 @@ export class Journal {
    * What a stack's clients were told of and that was not deleted through the guard since. Who has the stack's state finds here what is missing from it, when the
    * client died before it could write it down.
    */
-  told(stack: string): Intent[] {
+  allTold(stack: string): Intent[] {
     return this.all(
       "SELECT * FROM intent WHERE stack = ? AND method = 'POST' AND state = 'answered' AND resource IS NOT NULL AND gone = 0 ORDER BY id",
       stack,
     ).map(intentOf);
+  }
+
+  /** What a client of the stack was answered with when it asked for the same the last time. */
+  told(stack: string, key: string): string | undefined {
+    const found = this.get(
+      "SELECT resource FROM intent WHERE stack = ? AND key = ? AND state = 'answered' AND resource IS NOT NULL AND gone = 0 ORDER BY id DESC LIMIT 1",
+      ...[stack, key],
+    );
+    return found === undefined ? undefined : String(found.resource);
   }
 
   /** The client lost what it was told: the next equal request gets it again. */

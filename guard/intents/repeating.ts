@@ -1,9 +1,7 @@
-import { nameOf, problemOf } from "../../connections/problem";
 import type { GuardedAnswer, GuardedRequest, Send } from "../exchange";
-import { GuardProblem } from "../problems";
 import { at } from "../recognition/marks";
 import type { Repeatable } from "../recognition/rule";
-import { type Outcome, outcomeOf, passes } from "./failures";
+import { type Outcome, outcomeOf, passes, unreadable } from "./failures";
 import type { Tools } from "./settings";
 
 /**
@@ -31,8 +29,5 @@ function whole(request: GuardedRequest, envelope: string | undefined, outcome: O
   if (outcome.kind === "problem" || envelope === undefined) return outcome;
   const { status, json } = outcome.answer;
   if (status < 200 || status > 299 || (json !== undefined && at(json, envelope) !== undefined)) return outcome;
-  const empty = json === undefined ? problemOf({ kind: "empty", expected: false }, request) : undefined;
-  const changed = `DigitalOcean's API has changed: the answer to ${nameOf(request)} has no «${envelope}». Update deploy4me.`;
-  const problem = empty ?? new GuardProblem("API_CHANGED", changed, { ambiguous: true, upstreamStatus: status });
-  return { kind: "problem", problem };
+  return { kind: "problem", problem: unreadable(request, { envelope }, outcome.answer) };
 }
