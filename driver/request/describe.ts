@@ -54,6 +54,13 @@ export function describe(
   };
 }
 
+/** The values of a request that nobody may see: for whoever takes them out of texts. */
+export function secretsOf(request: ProjectRequest, catalogue: Catalogue = loadCatalogue()): readonly string[] {
+  return request.software.flatMap(({ software, parameters }) =>
+    Object.entries(parameters).flatMap(([key, value]) => (isVisible(catalogue, software, key) ? [] : [value])),
+  );
+}
+
 function isVisible(catalogue: Catalogue, software: string, parameter: string): boolean {
   const parameters = catalogue.get(software)?.parameters ?? {};
   const definition = Object.hasOwn(parameters, parameter) ? parameters[parameter] : undefined;

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
 
+import { codeOf } from "../cause";
 import { InvalidRequest, type RequestProblem, UnreadableRequest, type UnreadableReason } from "./errors";
 import { checkRequest, type ParseOptions } from "./parse";
 import { requestLimits } from "./plain";
@@ -82,8 +83,8 @@ const reasons: Readonly<Record<string, readonly [UnreadableReason, string]>> = {
 
 function asUnreadable(error: unknown, file: string): UnreadableRequest {
   if (error instanceof UnreadableRequest) return error;
-  // Not by its class: Node's own errors may be of another realm.
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown error";
+  const found = codeOf(error);
+  const code = typeof found === "string" ? found : "unknown error";
   const [reason, sentence] = reasons[code] ?? ["failed", `can't be read (${code}).`];
   const unreadable = new UnreadableRequest(file, reason, sentence);
   unreadable.cause = error;

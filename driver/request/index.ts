@@ -1,5 +1,5 @@
 export { toDeployment, type DeploymentContext } from "./deployment";
-export { describe, type DescribedSoftware, type DescribeOptions, type RequestDescription } from "./describe";
+export { describe, type DescribedSoftware, type DescribeOptions, type RequestDescription, secretsOf } from "./describe";
 export { shippedOffers } from "./digitalocean-offers";
 export { InvalidRequest, type RequestProblem, sentenceOf, UnreadableRequest, type UnreadableReason } from "./errors";
 export { parseRequestText, readRequest } from "./file";

@@ -94,11 +94,11 @@ function findInMeaning(request: ProjectRequestSource, { catalogue, offers, asOf 
   problems.all.push(...tooMuch);
   if (availableClouds.includes(cloud) && tooMuch.length === 0) {
     const deployment = deploymentOf(request, { catalogue });
-    const mistakes = findMistakes(deployment).map(inRequest);
-    // A region whose very form is wrong is not wrong twice.
-    const said = new Set(mistakes.map(({ path }) => inDots(path)));
     const missing = findMissing(deployment, availableOf(offers)).map((problem) => ofOffers(problem, offers));
-    problems.all.push(...mistakes, ...missing.filter(({ path }) => !said.has(inDots(path))));
+    // A region whose very form is wrong is not wrong twice, and the list of regions says more.
+    const said = new Set(missing.map(({ path }) => inDots(path)));
+    const mistakes = findMistakes(deployment).map(inRequest);
+    problems.all.push(...mistakes.filter(({ path }) => !said.has(inDots(path))), ...missing);
   }
   const expected = timeToLive === undefined ? undefined : expectedOfTimeToLive(timeToLive, asOf);
   if (expected !== undefined) problems.add(["timeToLive"], timeToLive, expected);

@@ -1,4 +1,4 @@
-import { describe as described } from "../../../driver/request/describe";
+import { describe as described, secretsOf } from "../../../driver/request/describe";
 import { parseRequest } from "../../../driver/request/parse";
 import { full, least } from "./requests";
 
@@ -20,6 +20,11 @@ describe("what people may see of a request", () => {
       ],
     });
     expect(JSON.stringify(view)).not.toContain("correct horse battery");
+  });
+
+  test("is not what is listed to be taken out of texts", () => {
+    expect(secretsOf(parseRequest(full))).toEqual(["correct horse battery"]);
+    expect(secretsOf(parseRequest(full), new Map())).toEqual(["Our wiki", "correct horse battery", "de"]);
   });
 
   test("leaves out every value of software that the catalogue no longer has", () => {
