@@ -6,14 +6,15 @@ HOME_DIR := $(or $(DEPLOY4ME_HOME),.deploy4me)
 NODE := node_modules/.bin/node
 SOURCES := $(shell find cli components catalogue connections oauth guard programs driver sandbox engine bench test index.ts -name node_modules -prune -o \( -name '*.ts' -o -name '*.yaml' \) -print 2>/dev/null)
 
-.PHONY: help demo test lint bench setup engine image packages strangers fuzzer moto clean
+.PHONY: help demo test campaign lint bench setup engine image packages strangers fuzzer moto clean
 
 help:
-	@echo 'make demo    set everything up and deploy a wiki to the embedded sandbox'
-	@echo 'make test    set everything up and run the whole test suite'
-	@echo 'make bench   measure against a peer (see bench/README.md)'
-	@echo 'make lint    linter, import direction, formatter'
-	@echo 'make clean   remove everything the above left on this machine'
+	@echo 'make demo      set everything up and deploy a wiki to the embedded sandbox'
+	@echo 'make test      set everything up and run the whole test suite'
+	@echo 'make campaign  run whole deployments against every fault at every request; for hours (see docs/guard.md)'
+	@echo 'make bench     measure against a peer (see bench/README.md)'
+	@echo 'make lint      linter, import direction, formatter'
+	@echo 'make clean     remove everything the above left on this machine'
 
 demo:
 	@setup/requirements
@@ -25,6 +26,11 @@ test:
 	@$(MAKE) -j4 setup strangers fuzzer moto
 	@setup/step tools "Debian packages of the tests" setup/packages test/end-to-end/packages.txt
 	@$(NODE) test/run.mjs
+
+campaign:
+	@setup/requirements
+	@$(MAKE) -j2 engine build
+	@$(NODE) dist/test/campaign/main.js
 
 bench:
 	@setup/requirements

@@ -135,7 +135,8 @@ export class Campaign {
       }),
     );
     const result = await this.operate({ operation }, cloud);
-    if (result.code !== 0) throw new Error(`${operation} fails without a fault: ${errorsOf(result)}`);
+    if (result.code !== 0)
+      throw new Error(`${operation} fails without a fault: ${errorsOf(result)}\n${result.log.join("\n")}`);
     await cloud.cloud.settled();
     const sizes = new Map(variants.map(({ id, name }) => [name, cloud.faults.get(id)?.matched ?? 0]));
     cloud.faults.clearAll();

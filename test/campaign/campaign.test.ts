@@ -1,0 +1,74 @@
+import { kinds } from "../../sandbox/faults/kinds";
+import { differences, typesInCloud } from "./inventory";
+import { Campaign } from "./campaign";
+import { casesFor, shuffled } from "./cases";
+import { emptyCloud, PaperCloud, tokens } from "./paper-cloud";
+import { kindsOfFaults } from "./variants";
+
+jest.setTimeout(180_000);
+
+/** No more is begun after this; one takes some seconds. */
+const enough = 35_000;
+const atLeast = 4;
+
+describe("a sample of the campaign", () => {
+  let campaign: Campaign;
+  beforeAll(async () => {
+    campaign = await Campaign.open();
+  });
+  afterAll(() => {
+    campaign.close();
+  });
+
+  test("goes through or fails rightly, and in the end what is in the cloud is what is in the state", async () => {
+    const begun = Date.now();
+    const results = [];
+    for (const one of shuffled(casesFor(campaign.sizes), 20)) {
+      if (results.length >= atLeast && Date.now() - begun > enough) break;
+      results.push(await campaign.run(one));
+    }
+    expect(results.filter(({ verdict }) => verdict === "WRONG")).toEqual([]);
+  });
+
+  test("has every kind of fault at every index", () => {
+    const cases = casesFor(campaign.sizes);
+    for (const { kind } of kindsOfFaults) expect(cases.some(({ fault }) => fault.kind === kind)).toBe(true);
+    const resets = cases.filter(({ name }) => /^up\/reset\/\d\/once\//.test(name));
+    expect(resets.length).toBeGreaterThan(25);
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+  });
+});
+
+test("all kinds of faults that the sandbox has are in the campaign", () => {
+  expect(kindsOfFaults.map(({ kind }) => kind)).toEqual(kinds.map(({ name }) => name));
+});
+
+test("the inventory shows what nobody knows of, what is not there, and what is there twice", async () => {
+  const cloud = await PaperCloud.open(emptyCloud);
+  const post = (path: string, body: object) =>
+    fetch(`${cloud.url}${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${tokens.first}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  try {
+    await post("/v2/reserved_ips", { region: "fra1" });
+    await post("/v2/domains", { name: "example.com" });
+    await post("/v2/domains/example.com/records", { type: "A", name: "www", data: "203.0.113.5" });
+    await cloud.cloud.settled();
+    const { state } = cloud.cloud;
+    const [ip, record] = [state.reservedIps[0]?.ip ?? "", state.domains[0]?.records.at(-1)?.id ?? 0];
+    const [, , , tag] = typesInCloud;
+    const known = [
+      { type: "digitalocean:index/domain:Domain", id: "example.com" },
+      { type: tag ?? "", id: "gone" },
+    ];
+    expect(differences(state, known)).toEqual([
+      "not in the cloud: Tag gone",
+      `in no state: ReservedIp ${ip}`,
+      `in no state: DnsRecord ${record}`,
+    ]);
+  } finally {
+    await cloud.close();
+  }
+});
