@@ -4,7 +4,8 @@ import type { Application } from "../oauth/applications";
 import { type Connection, type ConnectionKind, type CredentialsOf, localTenant } from "../oauth/connection";
 import { DigitalOceanOAuth } from "../oauth/digitalocean/client";
 import { openEmbeddedVault } from "../oauth/vault/embedded";
-import { ConnectionNotFound, messageOf } from "../oauth/vault/errors";
+import { ConnectionNotFound, messageOf, VaultRowDamaged } from "../oauth/vault/errors";
+import { UnknownKeyVersion } from "../oauth/vault/master-keys";
 import type { Vault } from "../oauth/vault/vault";
 import { applicationOf } from "./applications";
 import { connectionsDirectory, home } from "./home";
@@ -40,7 +41,19 @@ export interface DisconnectOptions {
  * @returns what was done, and what is left to do for a person
  * @throws NotRevoked when the provider did not confirm it, unless it is to be forgotten all the same
  */
-export async function disconnect({ vault, name, forget, application }: DisconnectOptions): Promise<string> {
+export async function disconnect(options: DisconnectOptions): Promise<string> {
+  const { vault, name, forget } = options;
+  try {
+    return await end(options);
+  } catch (error) {
+    const isLocked = error instanceof VaultRowDamaged || error instanceof UnknownKeyVersion;
+    if (!isLocked || !forget || name === undefined) throw error;
+    await vault.forget(localTenant, name);
+    return `«${name}» is forgotten here. Its access is not revoked, because what was kept of it does not open. ${byHand}`;
+  }
+}
+
+async function end({ vault, name, forget, application }: DisconnectOptions): Promise<string> {
   const connection = await choose(vault, name);
   // First of all nobody here uses or renews it any more: what another process is being given at this moment, it gives back.
   const credentials = await vault.update(connection, (entry) => ({

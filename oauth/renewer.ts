@@ -40,7 +40,7 @@ export class Renewer {
   private readonly leaseMs: number;
   private readonly clock: () => Date;
   /** Came from the provider, and could not be written down yet. */
-  private unsaved: Came | undefined;
+  #unsaved: Came | undefined;
 
   constructor(
     private readonly vault: Vault,
@@ -74,7 +74,7 @@ export class Renewer {
       return "settled";
     } catch (error) {
       if (error instanceof TooLate) this.saveLater(endpoint, answer, used, forced);
-      if (this.unsaved !== undefined || error instanceof ConnectionNotFound) throw error;
+      if (this.#unsaved !== undefined || error instanceof ConnectionNotFound) throw error;
       if (!(error instanceof TokenRequestRefused && error.error === "invalid_grant"))
         return this.fail(fence, error, failureOf(error));
       await this.refuse(fence, used);
@@ -84,13 +84,13 @@ export class Renewer {
 
   /** The token that came from the provider and could not be written down yet. */
   get unsavedToken(): AccessToken | undefined {
-    const grant = this.unsaved?.grant;
+    const grant = this.#unsaved?.grant;
     return grant && { value: grant.accessToken, ...(grant.expires === undefined ? {} : { expires: grant.expires }) };
   }
 
   /** Tries again to write down what came from the provider when the vault could not be reached. */
   async saveWhatIsNot(): Promise<void> {
-    if (this.unsaved !== undefined) await this.store(this.unsaved);
+    if (this.#unsaved !== undefined) await this.store(this.#unsaved);
   }
 
   /** @returns the fence, or undefined when somebody else was faster */
@@ -133,14 +133,14 @@ export class Renewer {
 
   /** Nobody but this process has the new tokens, and the old ones are void: it does not give up soon. */
   private async save(endpoint: TokenEndpoint, came: Came): Promise<void> {
-    this.unsaved = came;
+    this.#unsaved = came;
     for (let attempt = 0; ; attempt++) {
       try {
         if ((await this.store(came)) === "superseded") await giveBack(endpoint, came.grant);
         return;
       } catch (error) {
         if (error instanceof ConnectionNotFound) {
-          this.unsaved = undefined;
+          this.#unsaved = undefined;
           await giveBack(endpoint, came.grant);
         }
         if (!(error instanceof VaultUnavailable) || attempt === saveAttempts) throw error;
@@ -172,7 +172,7 @@ export class Renewer {
       };
       return { change, result: "stored" as const };
     });
-    this.unsaved = undefined;
+    this.#unsaved = undefined;
     return result;
   }
 

@@ -51,7 +51,8 @@ class ConnectionTokens implements TokenSource {
   private readonly renewer: Renewer;
   private readonly clock: () => Date;
   private readonly waitMs: number;
-  private kept: Kept | undefined;
+  /** Private to the language, so that nothing prints it. */
+  #kept: Kept | undefined;
   private flight: Promise<AccessToken> | undefined;
 
   constructor(
@@ -66,14 +67,14 @@ class ConnectionTokens implements TokenSource {
 
   async current(signal?: AbortSignal): Promise<AccessToken> {
     signal?.throwIfAborted();
-    const { kept } = this;
+    const kept = this.#kept;
     if (kept !== undefined && (kept.until === undefined || this.clock() < kept.until)) return kept.token;
     return waitFor(this.flight ?? this.start(undefined), signal);
   }
 
   async replacement(refused: AccessToken, signal?: AbortSignal): Promise<AccessToken> {
     signal?.throwIfAborted();
-    const { kept, flight } = this;
+    const [kept, flight] = [this.#kept, this.flight];
     if (kept !== undefined && kept.token.value !== refused.value) return kept.token;
     if (flight !== undefined) {
       const token = await waitFor(flight, signal);
@@ -97,7 +98,7 @@ class ConnectionTokens implements TokenSource {
     } catch (error) {
       const { unsavedToken } = this.renewer;
       if (unsavedToken === undefined && !(error instanceof VaultUnavailable)) throw error;
-      return this.fallBack(refused, unsavedToken ?? this.kept?.token, error);
+      return this.fallBack(refused, unsavedToken ?? this.#kept?.token, error);
     }
   }
 
@@ -159,7 +160,7 @@ class ConnectionTokens implements TokenSource {
   }
 
   private keep(token: AccessToken, until: Date | undefined): AccessToken {
-    this.kept = { token, ...(until === undefined ? {} : { until }) };
+    this.#kept = { token, ...(until === undefined ? {} : { until }) };
     return token;
   }
 }

@@ -34,10 +34,12 @@ export class VaultRowDamaged extends Error {
   readonly tenant: string;
   readonly id: string;
 
-  constructor({ tenant, id }: ConnectionReference, why: string) {
+  constructor({ tenant, id, name }: ConnectionReference & { readonly name?: string }, why: string) {
+    const what =
+      name === undefined ? `the vault's entry ${id}` : `the vault's entry of the connection «${name}» (${id})`;
     super(
-      `the vault's entry ${id} can't be opened: ${why}. ` +
-        "Somebody or something has changed it: restore the vault from a backup, or connect the account anew.",
+      `${what} can't be opened: ${why}. Somebody or something has changed it: restore the vault from a backup, ` +
+        `or forget the connection (deploy4me disconnect ${name ?? "NAME"} --forget) and connect the account anew.`,
     );
     this.tenant = tenant;
     this.id = id;

@@ -23,7 +23,7 @@ export class KeyringUnusable extends Error {
 
   constructor(
     readonly file: string,
-    readonly why: "missing" | "not-private" | "damaged" | "unreadable",
+    readonly why: "missing" | "not-private" | "damaged" | "unreadable" | "not-writable",
     detail: string,
     options?: ErrorOptions,
   ) {
@@ -122,13 +122,20 @@ export class Keyring implements RotatableKeys {
   }
 
   private edit<Result>(change: (content: Content) => { content: Content; result: Result }): Promise<Result> {
-    return promised(() =>
-      withFileLock(this.file, () => {
-        const { content, result } = change(read(this.file).content);
-        writePrivately(this.file, textOf(content));
-        return result;
-      }),
-    );
+    return promised(() => {
+      try {
+        return withFileLock(this.file, () => {
+          const { content, result } = change(read(this.file).content);
+          writePrivately(this.file, textOf(content));
+          return result;
+        });
+      } catch (error) {
+        if (!/^(ERR_SQLITE|E[A-Z]+$)/.test(codeOf(error) ?? "")) throw error;
+        throw new KeyringUnusable(this.file, "not-writable", `it can't be changed: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+    });
   }
 
   private key(version: number): KeyObject {

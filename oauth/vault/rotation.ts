@@ -32,7 +32,7 @@ export class RotationIncomplete extends Error {
     super(
       `${entries.length} of the vault's entries do not open (${entries.slice(0, 5).join(", ")}${entries.length > 5 ? ", …" : ""}), ` +
         `so the old master keys stay. Everything else is under master key ${version}. ` +
-        "Disconnect those or restore them from a backup, then rotate again.",
+        "Restore them from a backup, or forget those connections (deploy4me disconnect NAME --forget), then rotate again.",
       options,
     );
   }

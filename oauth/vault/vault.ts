@@ -91,11 +91,12 @@ export class Vault<Keys extends MasterKeys = MasterKeys> {
     return (await this.store.list(tenant)).map((row) => aboutOf(row).connection);
   }
 
-  /** @throws ConnectionNotFound */
+  /**
+   * @throws ConnectionNotFound
+   * @throws VaultRowDamaged
+   */
   async find(tenant: string, name: string): Promise<Connection> {
-    const found = (await this.list(tenant)).find((connection) => connection.name === name);
-    if (found === undefined) throw new ConnectionNotFound(tenant, name);
-    return found;
+    return aboutOf(await this.rowOf(tenant, name)).connection;
   }
 
   /**
@@ -140,8 +141,22 @@ export class Vault<Keys extends MasterKeys = MasterKeys> {
     throw new VaultContended(reference.id, patience);
   }
 
+  /**
+   * Forgets a connection by its name, without opening it: for one that does not open any more.
+   * @throws ConnectionNotFound
+   */
+  async forget(tenant: string, name: string): Promise<void> {
+    await this.remove(await this.rowOf(tenant, name));
+  }
+
   close(): Promise<void> {
     return this.store.close();
+  }
+
+  private async rowOf(tenant: string, name: string): Promise<Row> {
+    const row = (await this.store.list(tenant)).find((one) => one.name === name);
+    if (row === undefined) throw new ConnectionNotFound(tenant, name);
+    return row;
   }
 
   private async open(reference: ConnectionReference): Promise<{ readonly row: Row; readonly entry: Entry }> {

@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
 import { localTenant } from "../../oauth/connection";
 import { openEmbeddedVault } from "../../oauth/vault/embedded";
@@ -38,10 +39,31 @@ describe("deploy4me disconnect", () => {
     },
   );
 
+  test("says that what was kept does not open, and forgets it when told to", async () => {
+    await connect("main", "Shop");
+    const database = new DatabaseSync(join(home.connections, "vault.db"));
+    database.exec("UPDATE connection SET sealed = zeroblob(100)");
+    database.close();
+    const refused = await home.run(["disconnect", "main"]);
+    expect(refused.code).toBe(1);
+    expect(refused.errors).toContain("deploy4me disconnect main --forget");
+    expect(await names()).toEqual(["main"]);
+    const { code, output } = await home.run(["disconnect", "main", "--forget"]);
+    expect([code, output]).toEqual([0, expect.stringContaining("Its access is not revoked")]);
+    expect(await names()).toEqual([]);
+  });
+
   test("needs no environment for it: the application is remembered", async () => {
     const { accessToken } = await connect("main", "Shop");
     const nothing = { DIGITALOCEAN_API_URL: "", DIGITALOCEAN_OAUTH_URL: "", DEPLOY4ME_OAUTH_APPLICATIONS: "" };
     expect((await home.run(["disconnect", "main"], nothing)).code).toBe(0);
+    expect(await home.sandbox.isLetIn(accessToken)).toBe(false);
+  });
+
+  test("is led nowhere else by an environment that was set for something else", async () => {
+    const { accessToken } = await connect("main", "Shop");
+    const elsewhere = { DIGITALOCEAN_OAUTH_URL: "http://127.0.0.1:1/v1/oauth" };
+    expect((await home.run(["disconnect", "main"], elsewhere)).code).toBe(0);
     expect(await home.sandbox.isLetIn(accessToken)).toBe(false);
   });
 

@@ -1,33 +1,21 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { Worker } from "node:worker_threads";
 
 /**
  * Looks at the arguments and the environment of every process of this machine, over and over. What is short-lived may be missed:
  * {@link RecordedPulumi} misses nothing, but sees one program only.
  */
 export class SeenProcesses {
-  private readonly texts = new Set<string>();
-  private readonly timer = setInterval(() => {
-    this.look();
-  }, 1);
+  // In a thread of its own: it would keep everything else of this one waiting.
+  private readonly worker = new Worker(join(__dirname, "seen-processes-worker.js"), { workerData: process.pid });
 
-  /** All that was seen. */
-  stop(): string {
-    clearInterval(this.timer);
-    return [...this.texts].join("\n");
-  }
-
-  private look(): void {
-    for (const pid of readdirSync("/proc")) {
-      if (!/^\d+$/.test(pid) || pid === String(process.pid)) continue;
-      for (const file of ["cmdline", "environ"]) {
-        try {
-          this.texts.add(readFileSync(join("/proc", pid, file), "latin1"));
-        } catch {
-          // It has ended.
-        }
-      }
-    }
+  /** @returns all that was seen */
+  async stop(): Promise<string> {
+    this.worker.postMessage("stop");
+    const [seen] = (await once(this.worker, "message")) as [string];
+    return seen;
   }
 }
 

@@ -57,7 +57,7 @@ describe("deploy4me token", () => {
     const token = await accessToken();
     const processes = new SeenProcesses();
     const { code, output, errors } = await toStack();
-    const seen = processes.stop();
+    const seen = await processes.stop();
     expect([code, errors]).toEqual([0, ""]);
     expect(output).toMatch(/^the stack one has the token of «main» as digitalocean:token, good until 20\d\d-.*Z\.\n$/);
     expect(pulumi("config", "get", "digitalocean:token", "--stack", "one")).toBe(token);
@@ -172,7 +172,7 @@ test("who looks at processes sees arguments and environments", async () => {
   const processes = new SeenProcesses();
   const child = spawn("sleep", ["0.201"], { env: { CANARY: "in-the-environment" } });
   await once(child, "exit");
-  const seen = processes.stop();
+  const seen = await processes.stop();
   expect(seen).toContain("sleep\x000.201");
   expect(seen).toContain("CANARY=in-the-environment");
 });

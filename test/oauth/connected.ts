@@ -88,6 +88,14 @@ export class Connected {
     return credentials;
   }
 
+  /** Ends the pause after a failure, which goes by the store's clock: the machine's. */
+  async endPause(): Promise<void> {
+    await this.vault.update(this.connection, ({ renewal: { retryAt, ...renewal } }) => ({
+      ...(retryAt === undefined ? {} : { change: { renewal } }),
+      result: undefined,
+    }));
+  }
+
   /** The same vault, as another process has it open. */
   async another(options: SqliteStoreOptions = {}): Promise<Vault> {
     const { address, directory } = this;

@@ -138,7 +138,7 @@ describe("when the provider can't be asked", () => {
       connected.server.clock.advance(2 * day);
       const error = await failureOf(connected.tokens().current());
       expect(error).toMatchObject({ code: "RENEWAL_FAILED", connection: "main", retryAt: expect.any(Date) as Date });
-      await noPause();
+      await connected.endPause();
       connected.gate.passage = "pass";
       expect(connected.isLetIn(await connected.tokens().current())).toBe(true);
       expect(await connected.state()).toBe("usable");
@@ -166,7 +166,7 @@ describe("when the provider can't be asked", () => {
     const tokens = connected.tokens({ endpoint });
     expect(connected.isLetIn(await tokens.current())).toBe(true);
     connected.server.clock.advance(2 * day);
-    await noPause();
+    await connected.endPause();
     expect(await failureOf(tokens.current())).toMatchObject({
       code: "RENEWAL_FAILED",
       message: expect.stringContaining("there is no application «Shop»") as string,
@@ -183,7 +183,7 @@ describe("when the provider can't be asked", () => {
       cause: { code: "TOKEN_REQUEST_REFUSED", error: "invalid_client" },
     });
     expect(await connected.state()).toBe("usable");
-    await noPause();
+    await connected.endPause();
     expect(connected.isLetIn(await connected.tokens().current())).toBe(true);
   });
 
@@ -388,7 +388,7 @@ test("no error shows a token or a secret", async () => {
   for (const passage of ["lose-request", "challenge", "unavailable", "lose-answer", "pass"] as const) {
     connected.gate.passage = passage;
     errors.push(await failureOf(tokens.replacement(token)));
-    await noPause();
+    await connected.endPause();
   }
   expect(errors.map(({ code }) => code)).toEqual([...Array<string>(4).fill("RENEWAL_FAILED"), "RECONNECT_NEEDED"]);
   const { renewal } = await connected.vault.read(connected.connection);
@@ -399,14 +399,6 @@ test("no error shows a token or a secret", async () => {
     expect(shown).not.toContain(secret);
   }
 });
-
-/** The pause after a failure goes by the store's clock, which is the machine's: ends it. */
-async function noPause(): Promise<void> {
-  await connected.vault.update(connected.connection, ({ renewal: { retryAt, ...renewal } }) => ({
-    ...(retryAt === undefined ? {} : { change: { renewal } }),
-    result: undefined,
-  }));
-}
 
 /** Another process that writes and does not come to an end. @returns ends it */
 function lock({ address }: Connected): () => void {

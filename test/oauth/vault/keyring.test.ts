@@ -126,6 +126,15 @@ describe("a keyring", () => {
     expect(content().keys).toHaveLength(1);
   });
 
+  test("that can't be changed says so, and stays as it is", async () => {
+    const keyring = Keyring.open(file, { create: true });
+    const before = readFileSync(file);
+    // Root writes everywhere, so what keeps it from writing is that the lock's name is taken by a folder.
+    mkdirSync(`${file}.lock`);
+    await expect(keyring.add()).rejects.toMatchObject({ code: "KEYRING_UNUSABLE", why: "not-writable" });
+    expect(readFileSync(file)).toEqual(before);
+  });
+
   test("never gives a version twice, and loses none, when several processes add at once", async () => {
     Keyring.open(file, { create: true });
     const worker = join(__dirname, "keyring-worker.js");

@@ -179,6 +179,22 @@ describe("an entry that somebody has tampered with does not open", () => {
   });
 });
 
+describe("an entry that does not open", () => {
+  test("can be forgotten by its name, and keeps nobody from the others", async () => {
+    await vault.add({ tenant: "local", name: "mine", credentials: digitalOceanToken() });
+    const other = await vault.add({ tenant: "local", name: "other", credentials: digitalOceanToken() });
+    tamper("UPDATE connection SET about = '{' WHERE name = 'mine'");
+    await expect(vault.find("local", "mine")).rejects.toMatchObject({
+      code: "VAULT_ROW_DAMAGED",
+      message: expect.stringContaining("deploy4me disconnect mine --forget") as string,
+    });
+    expect(await vault.find("local", "other")).toEqual(other);
+    await expect(vault.forget("other tenant", "mine")).rejects.toMatchObject({ code: "CONNECTION_NOT_FOUND" });
+    await vault.forget("local", "mine");
+    expect(await vault.list("local")).toEqual([other]);
+  });
+});
+
 describe("opening a vault", () => {
   test("that keeps something makes no new keyring: that one could open nothing", async () => {
     await vault.add({ tenant: "local", name: "main", credentials: digitalOceanToken() });
