@@ -78,8 +78,8 @@ describe("pages that the sandbox has not", () => {
     expect(answer).toEqual({ kind: "edge-error", status: 530 });
   });
 
-  test("a status that only Cloudflare has, with nothing in it", () => {
-    expect(read("", { status: 522 })).toEqual({ kind: "edge-error", status: 522 });
+  test.each(["", "origin unreachable", "{"])("a status that only Cloudflare has, with %j in it", (body) => {
+    expect(read(body, { status: 522 })).toEqual({ kind: "edge-error", status: 522 });
   });
 });
 

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 
 import { checkDigitalOcean } from "../../../connections/digitalocean/check";
 import { sentence } from "../../../connections/sentence";
 import type { Verdict } from "../../../connections/verdict";
 import { issueAuthority } from "../../../sandbox/tls/certificates";
-import { FaultyApi } from "../../sandbox/faults/faulty-api";
 
 const token = "dop_v1_of_a_check";
 
@@ -94,11 +94,17 @@ describe("the network is down", () => {
   });
 
   test("when somebody else's certificate is shown, and asks no second time", async () => {
-    const api = await FaultyApi.open({ authority: await issueAuthority("somebody in between") });
-    const verdict = await check(`https://127.0.0.1:${api.securePort}`);
+    const { certificate, privateKey } = await issueAuthority("somebody in between");
+    let connections = 0;
+    const server = createTlsServer({ cert: certificate, key: privateKey }).listen(0, "127.0.0.1");
+    server.on("connection", () => connections++).on("tlsClientError", () => undefined);
+    await once(server, "listening");
+    const verdict = await check(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
     expect(verdict).toMatchObject({ kind: "network-down", reason: "tls" });
     expect(sentence(verdict)).toContain("proxy of your network");
-    await api.close();
+    expect(connections).toBe(1);
+    server.close();
+    await once(server, "close");
   });
 });
 
@@ -172,6 +178,22 @@ test("a guard's own words are handed on", async () => {
   const verdict = await check(url);
   expect(verdict).toEqual({ kind: "guard-problem", code: "RECONNECT_NEEDED", message });
   expect(sentence(verdict)).toBe(message);
+});
+
+test("no connection is left behind", async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(401, { "content-type": "application/json" });
+    response.end('{"id":"unauthorized","message":"Unable to authenticate you"}');
+  });
+  // By itself it would keep the connection for ever.
+  server.keepAliveTimeout = 0;
+  const closed = once(server, "connection").then(([socket]) => once(socket as Socket, "close"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  expect(await check(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)).toEqual({ kind: "revoked" });
+  await closed;
+  server.close();
+  await once(server, "close");
 });
 
 test("an API below a path is asked there", async () => {
