@@ -46,14 +46,17 @@ export function registerConnect(program: Command): void {
         .choices([...environments])
         .conflicts("application"),
     )
-    .option("--scopes <scopes>", "what is asked for, divided by commas", list, deploymentScopes)
+    .addOption(
+      new Option("--scopes <scopes>", "what is asked for, divided by commas; read,write is everything")
+        .argParser(list)
+        .default(deploymentScopes, "what a deployment needs"),
+    )
     .addOption(
       new Option("--token-file <file>", "take the API token in this file instead of asking; - is standard input")
         .conflicts("application")
         .conflicts("environment"),
     )
     .option("--no-browser", "only show the link")
-    .addHelpText("after", `\nBy default what a deployment needs is asked for; --scopes read,write is everything.`)
     .action(async (options: ConnectOptions) => {
       const where = home();
       const connected =

@@ -28,7 +28,7 @@ describe("deploy4me connect digitalocean --token-file", () => {
   test("keeps a token that somebody has made, and shows account and team", async () => {
     const { code, output, errors } = await connect("own", file(`${own()}\n`));
     expect([code, errors]).toEqual([0, ""]);
-    expect(output).toMatch(/works: \S+@\S+, team «[^»]+»[\s\S]*It is kept as «own»/);
+    expect(output).toMatch(/works: \S+@\S+.*, team «[^»]+»[\s\S]*It is kept as «own»/);
     expect(output).not.toContain(own());
     const { credentials, connection } = await home.entry("own");
     expect(credentials).toEqual({ kind: "digitalocean-token", apiUrl: home.sandbox.apiUrl, token: own() });

@@ -33,7 +33,7 @@ describe("deploy4me connect digitalocean", () => {
   test("asks in the browser, shows account and team, and keeps what was granted", async () => {
     const { code, output, errors, page } = await home.connect(cli);
     expect([code, errors]).toEqual([0, ""]);
-    expect(output).toMatch(/The connection to DigitalOcean works: \S+@\S+, team «[^»]+» \([0-9a-f-]{36}\)/);
+    expect(output).toMatch(/The connection to DigitalOcean works: \S+@\S+.*, team «[^»]+» \([0-9a-f-]{36}\)/);
     expect(output).toContain("It is kept as «digitalocean». To end it: deploy4me disconnect digitalocean");
     expect(page.text).toContain("Access was granted");
     const { access, refresh, credentials } = await secretsOf("digitalocean");
