@@ -15,6 +15,9 @@ export function toDeployment(request: ProjectRequest, context: DeploymentContext
   return deploymentOf(request, context);
 }
 
+/** The only one that a request may have so far (see not-yet.ts). */
+const cloudOfAll = { cloud: "digitalocean" } as const;
+
 type Read<T> = T extends object ? { readonly [Key in keyof T]: Read<T[Key]> } : T;
 
 /** The same of a request that was not checked yet, with nothing filled in. */
@@ -24,6 +27,7 @@ export function deploymentOf(
 ): DeploymentRequest {
   const { project, region, domain, access, software, tls, networkRange, bastionSize } = request;
   return {
+    ...cloudOfAll,
     name: project,
     domain,
     region,

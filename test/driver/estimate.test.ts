@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { BusinessDeployment } from "../../components/digitalocean/deployment";
+import { BusinessDeployment, type DigitalOceanDeploymentArgs } from "../../components/digitalocean/deployment";
 import { type Billable, billablesOf, costBetween, estimate, estimateOf, UnknownPrice } from "../../driver/estimate";
 import { toDeployment } from "../../driver/request/deployment";
 import { shippedOffers } from "../../driver/request/digitalocean-offers";
@@ -84,7 +84,7 @@ describe("what a deployment is estimated to cost is what the cloud charges", () 
   test("for every resource that its program registers, at any time of its life", async () => {
     const registered = playCloud();
     const { name, ...args } = toDeployment(request);
-    new BusinessDeployment(name, args);
+    new BusinessDeployment(name, args as DigitalOceanDeploymentArgs);
     await settled();
     await layDown(api, registered);
 

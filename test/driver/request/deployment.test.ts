@@ -1,4 +1,4 @@
-import { BusinessDeployment } from "../../../components/digitalocean/deployment";
+import { BusinessDeployment, type DigitalOceanDeploymentArgs } from "../../../components/digitalocean/deployment";
 import { toDeployment } from "../../../driver/request/deployment";
 import { parseRequest } from "../../../driver/request/parse";
 import { findMistakes } from "../../../programs/check";
@@ -10,6 +10,7 @@ import { full, least, publicKey } from "./requests";
 describe("a request as a deployment", () => {
   test("says the same in the component's words", () => {
     expect(toDeployment(parseRequest(full), { sshDirectory: "~/.ssh/office" })).toEqual({
+      cloud: "digitalocean",
       name: "office",
       domain: "example.com",
       region: "fra1",
@@ -38,8 +39,10 @@ describe("a request as a deployment", () => {
       software,
     };
     const read = (key: string) => configuration[key];
-    expect(requestFrom(read, {})).toEqual(toDeployment(parseRequest(full)));
-    expect(configurationKeys).toEqual(expect.arrayContaining(Object.keys(toDeployment(parseRequest(full)))));
+    expect({ cloud: "digitalocean", ...requestFrom(read, {}) }).toEqual(toDeployment(parseRequest(full)));
+    expect(["cloud", ...configurationKeys]).toEqual(
+      expect.arrayContaining(Object.keys(toDeployment(parseRequest(full)))),
+    );
   });
 
   test("is right by the deployment's own measure, and its parts are asked for", async () => {
@@ -47,7 +50,7 @@ describe("a request as a deployment", () => {
     const request = toDeployment(parseRequest({ ...least, tls: { issuer: "private-ca" } }));
     expect(findMistakes(request)).toEqual([]);
     const { name, ...args } = request;
-    new BusinessDeployment(name, args);
+    new BusinessDeployment(name, args as DigitalOceanDeploymentArgs);
     await settled();
     const droplets = registered.filter(({ type }) => type.endsWith(":Droplet"));
     expect(droplets.map(({ inputs }) => `${String(inputs.name)} ${String(inputs.size)}`).sort()).toEqual([

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { loadCatalogue } from "../../../catalogue/loader";
 import { limits } from "../../../components/digitalocean/sizes";
 import { validateDeployment } from "../../../components/validation";
-import { BusinessDeployment } from "../../../components/digitalocean/deployment";
+import { BusinessDeployment, type DigitalOceanDeploymentArgs } from "../../../components/digitalocean/deployment";
 import { estimateOf, billablesOf } from "../../../driver/estimate";
 import { toDeployment } from "../../../driver/request/deployment";
 import { describe as described } from "../../../driver/request/describe";
@@ -131,7 +131,7 @@ describe("whatever somebody makes up for a request", () => {
         if (request === undefined) return;
         const registered = playCloud();
         const { name, ...args } = toDeployment(request, { catalogue });
-        new BusinessDeployment(name, args);
+        new BusinessDeployment(name, args as DigitalOceanDeploymentArgs);
         await settled();
         expect(registered.filter(({ type }) => type.endsWith(":Droplet"))).toHaveLength(args.software.length + 1);
         made++;
