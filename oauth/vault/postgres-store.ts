@@ -2,6 +2,7 @@ import { Client, type ClientBase, DatabaseError, Pool, type QueryResult } from "
 import { z } from "zod";
 
 import type { ConnectionReference } from "../connection";
+import { columns, rowOf } from "./columns";
 import { ConnectionNameTaken, messageOf, VaultUnavailable } from "./errors";
 import { migrate } from "./postgres-migrations";
 import type { NewRow, Replaced, Row, RowChange, Store } from "./store";
@@ -172,27 +173,6 @@ export class PostgresStore implements Store {
       throw new VaultUnavailable(this.where, messageOf(error), { cause: error });
     }
   }
-}
-
-const columns = "tenant, id, name, kind, about, key_version, data_key, sealed, revision";
-
-const columnsSchema = z
-  .object({
-    tenant: z.string(),
-    id: z.string(),
-    name: z.string(),
-    kind: z.string(),
-    about: z.string(),
-    key_version: z.number(),
-    data_key: z.instanceof(Uint8Array),
-    sealed: z.instanceof(Uint8Array),
-    // PostgreSQL's bigint, which the driver hands over as text.
-    revision: z.coerce.number().int(),
-  })
-  .transform(({ key_version, data_key, ...row }): Row => ({ ...row, keyVersion: key_version, dataKey: data_key }));
-
-function rowOf(found: unknown): Row {
-  return columnsSchema.parse(found);
 }
 
 /** Which database, without its password, as the driver understands it. */

@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 
 import type { ConnectionReference } from "../connection";
+import { columns, rowOf } from "./columns";
 import { codeOf, ConnectionNameTaken, messageOf, VaultUnavailable } from "./errors";
 import { makePrivateFile } from "./private-file";
 import { promised } from "./promised";
@@ -185,25 +186,7 @@ const migrations = [
    INSERT INTO oldest_key VALUES (0);`,
 ];
 
-const select = "SELECT tenant, id, name, kind, about, key_version, data_key, sealed, revision FROM connection";
-
-const found = z
-  .object({
-    tenant: z.string(),
-    id: z.string(),
-    name: z.string(),
-    kind: z.string(),
-    about: z.string(),
-    key_version: z.number(),
-    data_key: z.instanceof(Uint8Array),
-    sealed: z.instanceof(Uint8Array),
-    revision: z.number(),
-  })
-  .transform(({ key_version, data_key, ...row }): Row => ({ ...row, keyVersion: key_version, dataKey: data_key }));
-
-function rowOf(columns: unknown): Row {
-  return found.parse(columns);
-}
+const select = `SELECT ${columns} FROM connection`;
 
 /** SQLite's own errors and the file system's in our words. */
 function guarded<Result>(file: string, run: () => Result): Result {
