@@ -4,7 +4,7 @@ import { networkInterfaces } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 
 import { contains, isPublicAddress, parseCidr } from "../components/cidr";
-import type { BusinessDeployment } from "../components/digitalocean/deployment";
+import type { BusinessDeploymentOutputs } from "../components/deployment";
 
 /**
  * Warns, in the preview already, when this machine would lock itself out: it configures the bastion by SSH, and the
@@ -12,7 +12,10 @@ import type { BusinessDeployment } from "../components/digitalocean/deployment";
  *
  * Asks nobody outside for this machine's address. Behind NAT it can't be known, and there is no warning.
  */
-export function warnWhenNotAdmitted(deployment: BusinessDeployment, adminAccess: readonly string[]): void {
+export function warnWhenNotAdmitted(
+  deployment: pulumi.Resource & Pick<BusinessDeploymentOutputs, "bastionAddress">,
+  adminAccess: readonly string[],
+): void {
   const warning = admittanceWarning(interfaceAddresses(), adminAccess);
   if (warning !== undefined) {
     void pulumi.log.warn(warning, deployment);

@@ -21,6 +21,7 @@ import { findFormProblems } from "./structure";
  * `stacks/Pulumi.digitalocean-small.yaml` shows each with its meaning.
  */
 const schema = z.strictObject({
+  cloud: z.enum(["digitalocean", "aws"]).optional(),
   name: z.string().default("office"),
   domain,
   region,
@@ -33,7 +34,12 @@ const schema = z.strictObject({
   adminKeys: adminKeys.optional(),
   sshDirectory: z.string().optional(),
   expected: expected.optional(),
+  owner: z.string().optional(),
+  flowLogs: z.boolean().optional(),
 });
+
+/** What only one of the clouds has. */
+const ownKeys = { digitalocean: ["expected"], aws: ["owner", "flowLogs"] } as const;
 
 /** How single keys are read: `undefined` when a key is not there. */
 export type ReadConfig = (key: string) => unknown;
@@ -45,7 +51,7 @@ export const configurationKeys = Object.keys(schema.shape);
  * deployment.
  * @param read reads one key
  * @param environment `DEPLOY4ME_ADMIN_ACCESS` (ranges, separated by commas) stands in for `adminAccess`, because an example
- *   stack can't know from where it will be deployed
+ *   stack can't know from where it will be deployed; on AWS `DEPLOY4ME_AWS_ADMIN_ACCESS`, where it is another address
  * @throws InvalidArgument naming the key
  */
 export function requestFrom(
@@ -60,10 +66,22 @@ export function requestFrom(
   const [problem] = findFormProblems(schema, written);
   if (problem) throw InvalidArgument.from(problem);
   const configuration = schema.parse(written);
+  const { cloud = "digitalocean" } = configuration;
+  refuseOthersKeys(cloud, written);
+  const { DEPLOY4ME_ADMIN_ACCESS: usual, DEPLOY4ME_AWS_ADMIN_ACCESS: onAws } = environment;
+  const standIn = cloud === "aws" ? (onAws ?? usual) : usual;
   return withoutUndefined({
     ...configuration,
-    adminAccess: configuration.adminAccess ?? fromEnvironment(environment.DEPLOY4ME_ADMIN_ACCESS),
+    adminAccess: configuration.adminAccess ?? fromEnvironment(standIn),
   }) as DeploymentRequest;
+}
+
+function refuseOthersKeys(cloud: keyof typeof ownKeys, written: Readonly<Record<string, unknown>>): void {
+  for (const other of ["digitalocean", "aws"] as const) {
+    const foreign = other === cloud ? undefined : ownKeys[other].find((key) => written[key] !== undefined);
+    if (foreign !== undefined)
+      throw new InvalidArgument(foreign, written[foreign], `is for ${other} alone: leave it out on ${cloud}`);
+  }
 }
 
 function fromEnvironment(text = ""): string[] {

@@ -94,7 +94,7 @@ describe("the configuration", () => {
     }
   });
 
-  test.each(["sandbox", "Pulumi.digitalocean-small"])("of the stack %s is right", (name) => {
+  test.each(["sandbox", "Pulumi.digitalocean-small", "Pulumi.aws-small"])("of the stack %s is right", (name) => {
     const request = from(stack(name), { DEPLOY4ME_ADMIN_ACCESS: "203.0.113.2/32" });
     expect(
       validateDeployment({ ...request, catalogue: loadCatalogue() }, { reservedRanges: [] }).software,
@@ -103,11 +103,30 @@ describe("the configuration", () => {
 
   test("is shown in the example stack key by key", () => {
     const shown = configurationKeys.filter((key) => key !== "allowAdminAccessFromAnywhere");
-    expect(Object.keys(stack("Pulumi.digitalocean-small")).sort()).toEqual(shown.sort());
+    const keysOf = (name: string, others: readonly string[]) =>
+      [...Object.keys(stack(name)).filter((key) => !key.includes(":")), ...others].sort();
+    expect(keysOf("Pulumi.digitalocean-small", ["cloud", "owner", "flowLogs"])).toEqual([...shown].sort());
+    expect(keysOf("Pulumi.aws-small", ["expected"])).toEqual([...shown].sort());
+  });
+
+  test("decides on the cloud by one line, and refuses what the other cloud alone has", () => {
+    expect(from({ ...right, cloud: "aws", owner: "accounting" })).toMatchObject({ cloud: "aws", owner: "accounting" });
+    expect(() => from({ ...right, owner: "accounting" })).toThrow(
+      /^owner is for aws alone: leave it out on digitalocean/,
+    );
+    expect(() => from({ ...right, cloud: "aws", expected: {} })).toThrow(/^expected is for digitalocean alone/);
+    expect(() => from({ ...right, cloud: "azure" })).toThrow(/^cloud /);
+  });
+
+  test("takes the administrators' addresses towards AWS where they are others", () => {
+    const open = { ...right, adminAccess: undefined };
+    const environment = { DEPLOY4ME_ADMIN_ACCESS: "203.0.113.2/32", DEPLOY4ME_AWS_ADMIN_ACCESS: "203.0.113.34/32" };
+    expect(from({ ...open, cloud: "aws" }, environment).adminAccess).toEqual(["203.0.113.34/32"]);
+    expect(from(open, environment).adminAccess).toEqual(["203.0.113.2/32"]);
   });
 
   test("of the example stacks holds no secret", () => {
-    for (const name of ["sandbox", "Pulumi.digitalocean-small"])
+    for (const name of ["sandbox", "Pulumi.digitalocean-small", "Pulumi.aws-small"])
       expect(JSON.stringify(stack(name))).not.toMatch(/token|secure|password/i);
   });
 });
