@@ -30,20 +30,19 @@ export function sender(parts: Parts): Send {
   const { clock, retry, tokens, log } = parts;
   return async (request) => {
     const what = `${request.id} ${request.method} ${request.path}`;
-    let token: AccessToken | undefined;
+    let replaced: AccessToken | undefined;
     let wasReplaced = false;
     let spent = 0;
     for (let attempt = 1; ;) {
-      await admitted(parts, request);
+      const token = await admitted(parts, request, replaced);
       const begun = clock.now();
-      token ??= await currentToken(tokens, request.signal).catch((error: unknown) => notSent(parts, request, error));
       const judgement = await attemptOnce(parts, request, token);
       spent += clock.now() - begun;
       if (judgement.kind === "pass") return judgement.answer;
       if (judgement.kind === "token-refused") {
         if (wasReplaced) throw tokenRefused(judgement.said);
         log(`${what}: the token was refused, another one is asked for`);
-        token = await replacementOf(tokens, token, request.signal);
+        replaced = await replacementOf(tokens, token, request.signal);
         wasReplaced = true;
         continue;
       }
@@ -54,14 +53,17 @@ export function sender(parts: Parts): Send {
       spent += wait;
       attempt++;
       // Another may have come in its place meanwhile.
-      token = undefined;
+      replaced = undefined;
     }
   };
 }
 
-/** Asked before every attempt: what waited for its turn, or for the API, may have lost its lease meanwhile. */
-async function admitted(parts: Parts, request: GuardedRequest): Promise<void> {
-  const { pace, leases } = parts;
+/**
+ * Before every attempt: the turn, the lease and the token. What waited for its turn, or for the API, may have lost its lease meanwhile.
+ * @param replaced the token to use; absent: the current one
+ */
+async function admitted(parts: Parts, request: GuardedRequest, replaced?: AccessToken): Promise<AccessToken> {
+  const { pace, leases, tokens } = parts;
   const { account, stack, signal } = request;
   requireLease(leases, request);
   await pace.admit({ account, stack, signal }).catch((error: unknown) => {
@@ -70,15 +72,12 @@ async function admitted(parts: Parts, request: GuardedRequest): Promise<void> {
   });
   try {
     requireLease(leases, request);
+    return replaced ?? (await currentToken(tokens, signal));
   } catch (error) {
-    notSent(parts, request, error);
+    // The turn is given back: nothing was sent.
+    pace.observe({ account, stack, headers: {} });
+    throw error;
   }
-}
-
-/** Gives the turn back that was not used. */
-function notSent({ pace }: Parts, { account, stack }: GuardedRequest, error: unknown): never {
-  pace.observe({ account, stack, headers: {} });
-  throw error;
 }
 
 /** What pacing says in words of its own; nothing was sent. */

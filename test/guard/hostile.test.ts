@@ -152,11 +152,13 @@ describe("the guard's door", () => {
     await connection.closed;
   });
 
-  test("waits for no head that comes slowly", async () => {
-    const connection = RawConnection.to(through.url).say("GET /v2/droplets HTTP/1.1\r\nx-slow: 1");
+  test("waits for no head that comes slowly, however long a request may take", async () => {
+    const patient = await guarded(api.url, { limits: { headers: 300, request: 600_000, check: 50 } });
+    const connection = RawConnection.to(patient.url).say("GET /v2/droplets HTTP/1.1\r\nx-slow: 1");
     const dripping = setInterval(() => connection.say("a"), 20);
     expect(await connection.closed).toMatch(/^HTTP\/1\.1 408 /);
     clearInterval(dripping);
+    await patient.close();
   });
 
   test("waits for no body that comes slowly", async () => {

@@ -120,6 +120,14 @@ describe("a lease on a stack", () => {
     ]);
   });
 
+  test("is waited for while another process is in the middle of a change", async () => {
+    leases.release(leases.take("office", { holder: "pulumi" }));
+    const child = fork(require.resolve("./lease-blocker"), [file]);
+    children.push(child);
+    await said(child);
+    expect(leases.take("office", { holder: "pulumi" }).epoch).toBe(3);
+  });
+
   test("can't be had in a file that is none of leases, and that says which", () => {
     const broken = join(directory, "broken.db");
     writeFileSync(broken, "no database".repeat(500));

@@ -46,6 +46,7 @@ describe("no secret", () => {
     );
     expect(told.filter((text) => text.includes("deploy4me_"))).toHaveLength(2 * faults.length + 2);
     expect(through.log.length).toBeGreaterThan(2 * faults.length);
+    expect(through.log.filter((line) => line.includes("\n"))).toEqual([]);
     for (const secret of [realToken, through.ticket, password])
       expect([...through.log, ...told].filter((text) => text.includes(secret))).toEqual([]);
   });

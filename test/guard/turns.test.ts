@@ -1,65 +1,85 @@
 import type { Pace, PaceObservation } from "../../guard/interfaces";
-import { ReconnectNeeded } from "../../connections/credentials";
-import { type Guarded, guarded, HandedLeases, HandedToken } from "./guarded";
-import { Scripted } from "./scripted";
-
-/** Counts turns that were given and not given back. */
-class CountedPace implements Pace {
-  open = 0;
-  readonly seen: PaceObservation[] = [];
-
-  constructor(private readonly onTurn: () => void = () => undefined) {}
-
-  admit(): Promise<void> {
-    this.open++;
-    this.onTurn();
-    return Promise.resolve();
-  }
-
-  observe(seen: PaceObservation): void {
-    this.open--;
-    this.seen.push(seen);
-  }
-}
+import { PacingClosed, PacingUnavailable, RateLimitReached } from "../../guard/pacing/errors";
+import { type Guarded, guarded, HandedLeases, HandedToken, realToken } from "./guarded";
+import { Scripted, sendJson } from "./scripted";
 
 describe("a turn at the API", () => {
   let api: Scripted;
-  let through: Guarded | undefined;
+  let through: Guarded;
+  let admitted: number;
+  let observed: PaceObservation[];
+  let beforeTurn: () => void | Promise<void>;
+  const pace: Pace = {
+    admit: async () => {
+      await beforeTurn();
+      admitted++;
+    },
+    observe: (seen) => observed.push(seen),
+  };
   beforeEach(async () => {
-    api = await Scripted.open((response) => {
-      response.writeHead(200, { "content-type": "application/json" }).end('{"account":{}}');
+    [admitted, observed, beforeTurn] = [0, [], () => undefined];
+    api = await Scripted.open((response, _request, nth) => {
+      sendJson(response, {}, nth < 3 ? 503 : 200, { "ratelimit-remaining": String(nth) });
     });
   });
   afterEach(async () => {
-    await through?.close();
+    await through.close();
     await api.close();
   });
 
-  test("is given back with the answer", async () => {
-    const pace = new CountedPace();
+  test("is taken before each attempt, and what the API says of its limits is handed on", async () => {
     through = await guarded(api.url, { pace });
-    expect((await through.ask("GET", "/v2/account")).status).toBe(200);
-    expect([pace.open, pace.seen.map(({ status }) => status)]).toEqual([0, [200]]);
+    expect((await through.ask("GET", "/v2/regions")).status).toBe(200);
+    expect(admitted).toBe(3);
+    expect(observed.map(({ status, headers }) => [status, headers["ratelimit-remaining"]])).toEqual([
+      [503, "1"],
+      [503, "2"],
+      [200, "3"],
+    ]);
   });
 
-  test("is given back when the operation has ended before it came", async () => {
+  test("is given back when there is no answer, no token, or no lease any more", async () => {
+    const gone = await guarded("http://127.0.0.1:1", { pace, retry: { attempts: 1 } });
+    await gone.ask("GET", "/v2/regions");
+    await gone.close();
+    expect([admitted, observed]).toEqual([1, [{ account: "account", stack: "office", headers: {} }]]);
+
+    const tokens = { current: () => Promise.reject(new Error("none")), replacement: () => Promise.reject(new Error()) };
+    const without = await guarded(api.url, { pace, tokens });
+    await without.ask("GET", "/v2/regions");
+    await without.close();
+    expect([admitted, observed.length]).toEqual([2, 2]);
+
     const leases = new HandedLeases();
     leases.take("office");
-    const pace = new CountedPace(() => {
-      leases.all.clear();
-    });
     through = await guarded(api.url, { pace, leases });
-    expect((await through.ask("GET", "/v2/account")).status).toBe(403);
-    expect([pace.open, pace.seen.length]).toEqual([0, 1]);
+    beforeTurn = () => {
+      leases.take("office", 2);
+    };
+    expect((await through.ask("GET", "/v2/regions")).json().id).toBe("deploy4me_lease_ended");
+    expect([admitted, observed.length, api.arrived.length]).toEqual([3, 3, 0]);
+  });
+
+  test.each([
+    [new RateLimitReached("account", "office", "hour", new Date(0)), "deploy4me_rate_limited", /1970-01-01/],
+    [new PacingUnavailable("/guard.db", new Error("disk full")), "deploy4me_home_unavailable", /disk full/],
+    [new PacingClosed(), "deploy4me_closing", /guard ends/],
+  ])("that can't be had is told as it is: %s", async (error, id, words) => {
+    through = await guarded(api.url, { pace });
+    beforeTurn = () => Promise.reject(error);
+    const answer = await through.ask("POST", "/v2/tags", {});
+    expect([answer.status, answer.json().id]).toEqual([424, id]);
+    expect(answer.json().message).toMatch(words);
     expect(api.arrived).toEqual([]);
   });
 
-  test("is given back when there is no token", async () => {
-    const tokens = new HandedToken("doo_v1_gone");
-    tokens.current = () => Promise.reject(new ReconnectNeeded("main", "refused"));
-    const pace = new CountedPace();
-    through = await guarded(api.url, { pace, tokens });
-    expect((await through.ask("GET", "/v2/account")).json()).toMatchObject({ id: "deploy4me_reconnect_needed" });
-    expect([pace.open, pace.seen.length]).toEqual([0, 1]);
+  test("waited for does not count as time that the API took", async () => {
+    through = await guarded(api.url, { pace, retry: { total: 60_000 }, tokens: new HandedToken(realToken) });
+    beforeTurn = async () => {
+      await through.clock.sleep(100_000);
+      through.clock.slept.length = 0;
+    };
+    expect((await through.ask("GET", "/v2/regions")).status).toBe(200);
+    expect(api.arrived).toHaveLength(3);
   });
 });

@@ -72,6 +72,22 @@ describe("an API that can't be reached", () => {
     server.close();
   });
 
+  test("that comes to no end is given up, and so is its connection", async () => {
+    let closed: Promise<unknown> | undefined;
+    const api = await Scripted.open((response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      const dripping = setInterval(() => response.write(" "), 20);
+      closed = once(response, "close").then(() => {
+        clearInterval(dripping);
+      });
+    });
+    const through = await guarded(api.url, { timeouts: { answer: 200 }, retry: { attempts: 1 } });
+    expect((await through.ask("GET", "/v2/account")).json().id).toBe("deploy4me_timeout");
+    await closed;
+    await through.close();
+    await api.close();
+  });
+
   test("does not take more time than it is given, however many attempts are left", async () => {
     const retry = { attempts: 1000, total: 60_000, random: () => 1 };
     const through = await guarded(`http://127.0.0.1:${await nobody()}`, { retry });
