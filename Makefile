@@ -39,6 +39,7 @@ bench:
 	@$(NODE) dist/bench/main.js
 	@$(NODE) dist/bench/sandbox/main.js
 	@$(NODE) dist/bench/guard/main.js
+	@$(NODE) dist/bench/driver/main.js
 
 lint: node_modules/.package-lock.json
 	@npm run --silent lint
