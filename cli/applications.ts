@@ -64,12 +64,25 @@ export function rememberApplication(home: Home, application: Application): void 
     const same = known.find(({ clientId }) => clientId === application.clientId);
     // An entry that says the same stays as its owner wrote it: it may name a file for its secret.
     if (same !== undefined && isSame(same, application)) return;
-    const entries = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { clientId: string }[]) : [];
-    const secret = application.secret();
-    const entry = { ...application.facts, ...(secret === undefined ? {} : { clientSecret: secret }) };
-    const others = entries.filter(({ clientId }) => clientId !== application.clientId);
+    const entries = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as KnownEntry[]) : [];
+    const before = entries.find(({ clientId }) => clientId === application.clientId);
+    const others = entries.filter((one) => one !== before);
+    const entry = { ...application.facts, ...secretEntry(application, same, before) };
     writePrivately(file, `${JSON.stringify([...others, entry], undefined, 2)}\n`);
   });
+}
+
+interface KnownEntry {
+  readonly clientId: string;
+  readonly clientSecretFile?: string;
+}
+
+/** A secret that lies in a file of its own goes on lying there. */
+function secretEntry(application: Application, same: Application | undefined, before: KnownEntry | undefined): object {
+  const secret = application.secret();
+  const file = before?.clientSecretFile;
+  if (file !== undefined && same?.secret() === secret) return { clientSecretFile: file };
+  return secret === undefined ? {} : { clientSecret: secret };
 }
 
 function isSame(one: Application, other: Application): boolean {

@@ -65,13 +65,14 @@ async function end({ vault, name, forget, application }: DisconnectOptions): Pro
   if (problem !== undefined && !forget) throw new NotRevoked(connection.name, problem);
   await vault.remove(connection);
   const done = `«${connection.name}» is disconnected`;
-  if (problem !== undefined) return `${done} and forgotten here, but its access is not revoked: ${problem} ${byHand}`;
+  if (problem !== undefined)
+    return `${done} and forgotten here, but its tokens are not revoked. ${capitalised(problem)} ${byHand}`;
   return credentials.kind === "digitalocean-oauth"
     ? `${done}: its tokens are revoked and forgotten.`
     : `${done} and forgotten here. ${leftovers[credentials.kind]}`;
 }
 
-const byHand = "Revoke it in DigitalOcean's control panel, under API.";
+const byHand = "What was allowed can also be revoked in DigitalOcean's control panel, under API.";
 
 const leftovers: Readonly<Record<Exclude<ConnectionKind, "digitalocean-oauth">, string>> = {
   "digitalocean-token":
@@ -90,8 +91,8 @@ export class NotRevoked extends Error {
     problem: string,
   ) {
     super(
-      `«${connection}» is no longer used here, but its tokens are not revoked: ${problem} Do it once more, ` +
-        `or forget them with: deploy4me disconnect ${connection} --forget. ${byHand}`,
+      `«${connection}» is no longer used here, but its tokens are not revoked. ${capitalised(problem)} ` +
+        `The same command tries it again. To forget them all the same: deploy4me disconnect ${connection} --forget. ${byHand}`,
     );
   }
 }
@@ -134,4 +135,8 @@ async function revoke(
   } catch (error) {
     return messageOf(error);
   }
+}
+
+function capitalised(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }

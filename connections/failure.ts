@@ -99,8 +99,14 @@ const reasons: Readonly<Record<string, FailureReason>> = {
 
 const whileConnecting: Readonly<Record<string, FailureReason>> = { ETIMEDOUT: "connect-timeout" };
 
+/** Node's names of what OpenSSL finds wrong with a certificate (nodejs.org/api/tls.html, «X509 certificate error codes»), and of TLS itself. */
+const distrust = [
+  /^(CERT|UNABLE_TO|ERROR_IN_CERT|DEPTH_ZERO|SELF_SIGNED|ERR_TLS|ERR_SSL|ERR_OSSL)_/,
+  /^(INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)$/,
+];
+
 function byPattern(code: string): FailureReason | undefined {
-  if (/^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH)/.test(code)) return "tls";
+  if (distrust.some((pattern) => pattern.test(code))) return "tls";
   // What came was no HTTP.
   return code.startsWith("HPE_") ? "broken" : undefined;
 }

@@ -158,7 +158,7 @@ const what: Readonly<Record<TokenRequest, { readonly refused: string; readonly d
     refused: "did not renew the token",
     doubt: "The token may have been renewed, and the new one is not known here.",
   },
-  revoke: { refused: "did not revoke the token", doubt: "The token may be revoked or not: do it once more." },
+  revoke: { refused: "did not revoke the token", doubt: "The token may be revoked or not." },
 };
 
 function because(request: TokenRequest, error: OAuthErrorCode, status: number): string {

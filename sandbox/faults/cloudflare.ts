@@ -60,11 +60,15 @@ export interface CloudflareError {
   readonly what: string;
   /** Only `error code: 520`, as programs get it that don't ask for HTML. */
   readonly plain: boolean;
+  /** RFC 9457 with fields of its own, as programs get it that accept nothing but JSON. Comes before `plain`. */
+  readonly json: boolean;
 }
 
 /** An error page of Cloudflare's: its title, code and ray, and nothing else of the original's markup. */
-export function cloudflareError({ status, code, title, what, plain }: CloudflareError, now: Date): Answer {
+export function cloudflareError(error: CloudflareError, now: Date): Answer {
+  const { status, code, title, what, plain, json } = error;
   const headers = { ...throughCloudflare(), ...uncached };
+  if (json) return problem(error, headers, now);
   if (plain) return answer(status, { ...headers, "content-type": "text/plain; charset=UTF-8" }, `error code: ${code}`);
   return html(
     status,
@@ -90,6 +94,29 @@ export function cloudflareError({ status, code, title, what, plain }: Cloudflare
 </html>
 `,
   );
+}
+
+/** The fields are those of developers.cloudflare.com, «Error responses». */
+function problem(
+  { status, code, title, what }: CloudflareError,
+  headers: Readonly<Record<"cf-ray", string>>,
+  now: Date,
+): Answer {
+  const ray = rayOf(headers);
+  const body = {
+    type: `https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-${code >= 1000 ? "1xxx" : "5xx"}-errors/error-${code}/`,
+    title: `Error ${code}: ${title}`,
+    status,
+    detail: what,
+    instance: ray,
+    error_code: code,
+    ray_id: ray,
+    timestamp: now.toISOString(),
+    zone: host,
+    cloudflare_error: true,
+    retryable: code < 525,
+  };
+  return answer(status, { ...headers, "content-type": "application/json; charset=utf-8" }, JSON.stringify(body));
 }
 
 export function html(status: number, headers: Readonly<Record<string, string>>, body: string): Answer {

@@ -68,7 +68,7 @@ describe("deploy4me disconnect", () => {
   });
 
   test.each<[string, object, string]>([
-    ["can't be reached", { kind: "reset" }, "tokens are not revoked: The connection to DigitalOcean's API broke"],
+    ["can't be reached", { kind: "reset" }, "tokens are not revoked. The connection to DigitalOcean's API broke"],
     ["answers with a challenge", { kind: "challenge", status: 200 }, "check for robots that only a browser can pass"],
     ["is down", { kind: "server-error", status: 503 }, "answered with status 503"],
   ])(
@@ -94,7 +94,7 @@ describe("deploy4me disconnect", () => {
     const { accessToken } = await connect("main", "Shop");
     await home.sandbox.fault({ kind: "reset", route: "POST /v1/oauth/revoke" });
     const { code, output } = await home.run(["disconnect", "main", "--forget"]);
-    expect([code, output]).toEqual([0, expect.stringContaining("Revoke it in DigitalOcean's control panel")]);
+    expect([code, output]).toEqual([0, expect.stringContaining("revoked in DigitalOcean's control panel")]);
     expect([await home.sandbox.isLetIn(accessToken), await names()]).toEqual([true, []]);
   });
 
@@ -102,7 +102,7 @@ describe("deploy4me disconnect", () => {
     await connect("main", "Shop");
     rmSync(join(home.connections, "applications.json"));
     const { code, errors } = await home.run(["disconnect"], { DEPLOY4ME_OAUTH_APPLICATIONS: "" });
-    expect([code, errors]).toEqual([1, expect.stringContaining("tokens are not revoked: the registered applications")]);
+    expect([code, errors]).toEqual([1, expect.stringContaining("tokens are not revoked. The registered applications")]);
   });
 
   test("forgets a plain token, and leaves it to its owner", async () => {

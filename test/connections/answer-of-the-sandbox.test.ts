@@ -63,6 +63,19 @@ describe.each([520, 521, 522, 523, 524, 525, 526])("Cloudflare's %d", (status) =
   });
 });
 
+test.each([
+  [
+    { kind: "blocked", json: true },
+    { kind: "block", code: 1020 },
+  ],
+  [
+    { kind: "edge-error", status: 521, json: true },
+    { kind: "edge-error", status: 521 },
+  ],
+])("Cloudflare's own JSON is not the API's: %j", async (fault, expected) => {
+  expect(await read(fault)).toEqual({ ...expected, rayId: ray });
+});
+
 test("a proxy's 504 in HTML is an error at the edge", async () => {
   expect(await read({ kind: "gateway-timeout" })).toEqual({ kind: "edge-error", status: 504, rayId: ray });
 });

@@ -11,10 +11,15 @@ export const blocked = requestKind({
   name: "blocked",
   about: "Cloudflare's 1020 «Access denied» page, as behind a firewall rule",
   example: "blocked --route '/v2/domains/**'",
-  options: { plain: flag("only «error code: 1020» as text, as programs get it that don't ask for HTML") },
-  effect: ({ plain }) => ({
+  options: {
+    plain: flag("only «error code: 1020» as text, as programs get it that don't ask for HTML"),
+    json: flag(
+      "as JSON, as programs get it that accept nothing else (godo, and with it Terraform's and Pulumi's provider)",
+    ),
+  },
+  effect: ({ plain, json }) => ({
     on: "request",
-    strike: ({ world }) => cloudflareError({ ...accessDenied, plain }, world.clock.now()),
+    strike: ({ world }) => cloudflareError({ ...accessDenied, plain, json }, world.clock.now()),
   }),
 });
 

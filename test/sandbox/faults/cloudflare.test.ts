@@ -33,6 +33,17 @@ describe("faults at Cloudflare", () => {
     },
   );
 
+  test.each([
+    [{ kind: "blocked" }, 403, 1020],
+    [{ kind: "edge-error", status: 522 }, 522, 522],
+  ])("answers in JSON of its own, to programs that accept nothing else: %j", async (fault, status, code) => {
+    api.add({ ...fault, json: true });
+    const answer = await api.get("/v2/account");
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatchObject({ server: "cloudflare", "content-type": "application/json; charset=utf-8" });
+    expect(JSON.parse(answer.body)).toMatchObject({ cloudflare_error: true, error_code: code, status });
+  });
+
   test("at 200, a client finds a page where it parses JSON", async () => {
     api.add({ kind: "challenge", status: 200 });
     const answer = await fetch(`${api.origin}/v2/account`);
