@@ -31,12 +31,14 @@ export function casesFor(sizes: Sizes, { all = false }: { readonly all?: boolean
       for (let index = 0; ; index++) {
         const variants = [...fault.variants.keys()].filter((variant) => index < reach(variant));
         if (variants.length === 0) break;
-        for (const [turn, [howOften, count]] of Object.entries(counts).entries())
+        for (const [turn, [howOften, count]] of Object.entries(counts).entries()) {
+          if (fault.onlyOnce === true && howOften !== "once") continue;
           for (const variant of all ? variants : [variants[(index + turn) % variants.length]!]) {
             const name = [operation, variantName(fault, variant), howOften, index].join("/");
             const definition = { kind: fault.kind, ...fault.variants[variant], skip: index, count };
             cases.push({ name, operation, fault, definition });
           }
+        }
       }
     }
   return cases;

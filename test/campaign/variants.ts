@@ -10,6 +10,8 @@ export interface KindOfFault {
   readonly codes: readonly (GuardProblemCode | ApiProblemCode)[];
   /** Whether something is really gone from the cloud, so that the state has to be refreshed, as the error says. */
   readonly takesRefresh?: boolean;
+  /** Whether it strikes one request at a time. Default: also several in a row, and all. */
+  readonly onlyOnce?: boolean;
 }
 
 /** Whatever went wrong: that it is not known what came of a create. */
@@ -41,7 +43,13 @@ export const kindsOfFaults: readonly KindOfFault[] = [
     variants: [{ status: 500 }, { status: 502 }, { status: 503 }],
     codes: ["SERVER_ERROR", "EDGE_ERROR"],
   },
-  { kind: "not-found", variants: [{}], codes: ["LISTING_REFUSED"] },
+  {
+    kind: "not-found",
+    variants: [{}],
+    codes: ["LISTING_REFUSED", "SERVER_ERROR"],
+    // Where the API says of everything, again and again, that it is not there, nobody can tell that from a cloud in which it is not.
+    onlyOnce: true,
+  },
   { kind: "token-revoked", variants: [{}], codes: ["TOKEN_REFUSED", "RECONNECT_NEEDED"] },
   { kind: "reset", variants: applied, codes: ["CONNECTION_LOST"] },
   { kind: "slow", variants: each({ delay: 60 }), codes: ["TIMEOUT"] },

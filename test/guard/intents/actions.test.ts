@@ -84,3 +84,54 @@ test("an action of which nobody knows the end stands for an hour: what happened 
     await operations.close();
   }
 });
+
+describe("an action that was carried out, and whose end the client never saw", () => {
+  let operations: Operations;
+  let droplet: number;
+  let path: string;
+  beforeEach(async () => {
+    operations = await Operations.open();
+    await operations.next();
+    droplet = await operations.api.droplet("web");
+    const reserved = await operations.post("/v2/reserved_ips", { region: "fra1" });
+    path = `/v2/reserved_ips/${(reserved.json().reserved_ip as { ip: string }).ip}/actions`;
+    await assign();
+    await operations.api.cloud.settled();
+    await operations.next();
+  });
+  afterEach(() => operations.close());
+  const assign = () => operations.post(path, { type: "assign", droplet_id: droplet });
+
+  test("is answered with the same one when the client asks for it once more, and the API refuses that", async () => {
+    const [action] = operations.state.actions.slice(-1);
+    const answer = await assign();
+    expect([answer.status, answer.json()]).toMatchObject([201, { action: { id: action?.id, status: "completed" } }]);
+    expect(operations.state.actions.slice(-1)).toEqual([action]);
+  });
+
+  test("is refused when anything else has happened to the same thing since", async () => {
+    await operations.api.post(path, { type: "unassign" });
+    await operations.api.cloud.settled();
+    await operations.api.post(path, { type: "assign", droplet_id: droplet });
+    await operations.api.cloud.settled();
+    expect((await assign()).status).toBe(422);
+  });
+
+  test("is refused to a stack that never asked for it", async () => {
+    const other = await Operations.beside(operations, "shop");
+    expect((await other.post(path, { type: "assign", droplet_id: droplet })).status).toBe(422);
+    await other.end();
+  });
+});
+
+test("an action on what is not there is answered with the API's own 404", async () => {
+  const operations = await Operations.open();
+  try {
+    await operations.next();
+    const answer = await operations.post("/v2/reserved_ips/198.51.100.9/actions", { type: "unassign" });
+    expect([answer.status, answer.json().id]).toEqual([404, "not_found"]);
+    expect(operations.intents.unfinished()).toEqual([]);
+  } finally {
+    await operations.close();
+  }
+});

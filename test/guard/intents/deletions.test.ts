@@ -49,6 +49,20 @@ describe("a deletion", () => {
     expect([answer.status, answer.json().id]).toEqual([404, gone.json.id]);
   });
 
+  test("of what the API says is not there, and shows, is sent again", async () => {
+    operations.once("DELETE /v2/droplets/*", { kind: "not-found" });
+    expect((await remove()).status).toBe(204);
+    await operations.api.cloud.settled();
+    expect(operations.state.droplets).toEqual([]);
+  });
+
+  test("of what the API goes on to show is no success", async () => {
+    operations.always("DELETE /v2/droplets/*", { kind: "not-found" });
+    const answer = await remove();
+    expect([answer.status, answer.json().id]).toEqual([424, "deploy4me_server_error"]);
+    expect(answer.json().message).toMatch(/with 404, and shows it all the same/);
+  });
+
   test("is done when the API says that it is gone after a lost answer in the operation before", async () => {
     operations.always("DELETE /v2/droplets/*", { kind: "reset", applied: true });
     operations.api.add({ kind: "challenge", status: 403, route: "DELETE /v2/droplets/*", count: "unlimited" });

@@ -73,9 +73,59 @@ describe("the journal", () => {
     journal.close();
     now = 31 * 86_400_000;
     const later = open();
-    expect(later.told("s")).toEqual([]);
+    expect(later.allTold("s")).toEqual([]);
     expect(later.unfinished()).toMatchObject([{ key: "open" }]);
     later.close();
+  });
+});
+
+describe("what two requests could both have made", () => {
+  const directory = mkdtempSync(join(tmpdir(), "deploy4me-journal-"));
+  let journal: Journal;
+  let now = 0;
+  beforeEach(() => {
+    journal = Journal.open({ file: join(directory, `${++now}.db`), now: () => ++now });
+  });
+  afterEach(() => {
+    journal.close();
+  });
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const written = (stack: string): number => {
+    const id = journal.write({
+      ...{ account: "a", stack, epoch: 1, method: "POST", path: "/v2/reserved_ips", key: "k", marks: {} },
+      ...{ identity: undefined, before: [] },
+    });
+    journal.sent(id);
+    return id;
+  };
+  const ip = "/v2/reserved_ips/198.51.100.4";
+
+  test("belongs to the one that was answered with it: nobody else finds it", () => {
+    const [one, other] = [written("office"), written("shop")];
+    expect(journal.made(one, ip)).toBe(true);
+    expect(journal.adopted(other, "a", ip, 0)).toBe(false);
+  });
+
+  test("belongs to the one that found it first: the other, when it is answered with it, has to look for its own", () => {
+    const [one, other] = [written("office"), written("shop")];
+    expect(journal.adopted(other, "a", ip, 0)).toBe(true);
+    expect(journal.made(one, ip)).toBe(false);
+  });
+
+  test("belongs to nobody once it is deleted", () => {
+    const [one, other] = [written("office"), written("shop")];
+    journal.adopted(other, "a", ip, 0);
+    journal.answered(other);
+    journal.gone("a", ip);
+    expect(journal.made(one, ip)).toBe(true);
+  });
+
+  test("is another thing in another account", () => {
+    const [one, other] = [written("office"), written("shop")];
+    journal.made(one, ip);
+    expect(journal.adopted(other, "b", ip, 0)).toBe(true);
   });
 });
 

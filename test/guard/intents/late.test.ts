@@ -1,4 +1,5 @@
 import { small } from "../../sandbox/faults/faulty-api";
+import { publicKey } from "./kinds";
 import { Operations } from "./operation";
 
 /** The cloud shows a new droplet after a while only. */
@@ -38,4 +39,19 @@ describe("a droplet that is made and not shown yet", () => {
     expect((await create()).status).toBe(202);
     expect(operations.state.droplets).toHaveLength(1);
   });
+});
+
+test("a key that was missing when it was looked for, and that the API then refuses as one that is there, is found", async () => {
+  const operations = await Operations.open();
+  try {
+    await operations.next({ visibleWithin: 0 });
+    operations.once("POST /v2/account/keys", { kind: "reset", applied: true });
+    // Not there before, which is true; not there after, which is not.
+    operations.api.add({ kind: "not-found", route: "GET /v2/account/keys/*", skip: 1, count: 1 });
+    const answer = await operations.post("/v2/account/keys", { name: "office", public_key: publicKey() });
+    expect([answer.status, answer.json()]).toMatchObject([201, { ssh_key: { name: "office" } }]);
+    expect(operations.state.sshKeys).toHaveLength(1);
+  } finally {
+    await operations.close();
+  }
 });

@@ -56,7 +56,7 @@ function aligned(rows: readonly (readonly string[])[]): string {
 
 function main(): void {
   const page = readFileSync(pageFile, "utf8");
-  const [before = "", after = ""] = [page.slice(0, page.indexOf(start)), page.slice(page.indexOf(end))];
+  const [before, after] = [page.slice(0, page.indexOf(start)), page.slice(page.indexOf(end))];
   writeFileSync(pageFile, `${before}${start}\n\n${tables()}\n\n${after}`);
 }
 
