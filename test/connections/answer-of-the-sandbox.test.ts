@@ -65,11 +65,11 @@ describe.each([520, 521, 522, 523, 524, 525, 526])("Cloudflare's %d", (status) =
 
 test.each([
   [
-    { kind: "blocked", json: true },
+    { kind: "blocked", problem: true },
     { kind: "block", code: 1020 },
   ],
   [
-    { kind: "edge-error", status: 521, json: true },
+    { kind: "edge-error", status: 521, problem: true },
     { kind: "edge-error", status: 521 },
   ],
 ])("Cloudflare's own JSON is not the API's: %j", async (fault, expected) => {

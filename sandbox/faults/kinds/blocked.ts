@@ -13,13 +13,13 @@ export const blocked = requestKind({
   example: "blocked --route '/v2/domains/**'",
   options: {
     plain: flag("only «error code: 1020» as text, as programs get it that don't ask for HTML"),
-    json: flag(
+    problem: flag(
       "as JSON, as programs get it that accept nothing else (godo, and with it Terraform's and Pulumi's provider)",
     ),
   },
-  effect: ({ plain, json }) => ({
+  effect: ({ plain, problem }) => ({
     on: "request",
-    strike: ({ world }) => cloudflareError({ ...accessDenied, plain, json }, world.clock.now()),
+    strike: ({ world }) => cloudflareError({ ...accessDenied, plain, json: problem }, world.clock.now()),
   }),
 });
 

@@ -14,14 +14,14 @@ export const edgeError = requestKind({
   options: {
     status: choice([520, 521, 522, 523, 524, 525, 526], "which error"),
     plain: flag("only «error code: 520» as text, as programs get it that don't ask for HTML"),
-    json: flag(
+    problem: flag(
       "as JSON, as programs get it that accept nothing else (godo, and with it Terraform's and Pulumi's provider)",
     ),
     applied,
   },
-  effect: ({ status, plain, json, applied: after }) =>
+  effect: ({ status, plain, problem, applied: after }) =>
     inPlace(after, ({ world }) =>
-      cloudflareError({ status, code: status, ...words[status], plain, json }, world.clock.now()),
+      cloudflareError({ status, code: status, ...words[status], plain, json: problem }, world.clock.now()),
     ),
 });
 

@@ -37,7 +37,7 @@ describe("faults at Cloudflare", () => {
     [{ kind: "blocked" }, 403, 1020],
     [{ kind: "edge-error", status: 522 }, 522, 522],
   ])("answers in JSON of its own, to programs that accept nothing else: %j", async (fault, status, code) => {
-    api.add({ ...fault, json: true });
+    api.add({ ...fault, problem: true });
     const answer = await api.get("/v2/account");
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatchObject({ server: "cloudflare", "content-type": "application/json; charset=utf-8" });
