@@ -103,22 +103,29 @@ describe("deploy4me exec", () => {
       }
     });
 
-    test("leaves Ctrl-C in a terminal to the command, which gets it once each time", async () => {
-      const program = `let got = 0; process.on("SIGINT", () => console.log("got", ++got));
-        process.stdin.on("data", () => process.exit(7)); console.log("ready")`;
-      const line = ["exec", ...node(program)].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-      // `script` makes a terminal.
-      const options = { env: home.environment };
-      const child = spawn("script", ["-qec", `'${process.execPath}' '${main}' ${line}`, "/dev/null"], options);
-      const running = await new Running(child).until("ready");
-      // Two that come together may be taken for one: often enough, they would not.
-      for (let sent = 1; sent <= 10; sent++) {
-        child.stdin.write("\u0003");
-        await running.until(`got ${sent}\r\n`);
-      }
-      child.stdin.write("end\n");
+    /** In a terminal, which `script` makes. */
+    const inTerminal = (...command: string[]): Running => {
+      const words = [process.execPath, main, "exec", "--", ...command];
+      const line = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+      return new Running(spawn("script", ["-qec", line, "/dev/null"], { env: home.environment }));
+    };
+
+    test("leaves Ctrl-C in a terminal to the command", async () => {
+      const running = await inTerminal(process.execPath, "-e", wait('["SIGINT"]')).until("ready");
+      running.child.stdin?.write("\u0003");
       expect((await running.ended).code).toBe(7);
-      expect(running.stdout.match(/got/g)).toHaveLength(10);
+      expect(running.stdout).toContain("got SIGINT\r\n");
+    });
+
+    test("does not hand Ctrl-C in a terminal on as well: twice would mean something else", async () => {
+      const program = `console.log("parent " + process.ppid + "."); ${wait('["SIGINT", "SIGTERM"]')}`;
+      // Out of the terminal's reach, it gets only what is handed on.
+      const running = await inTerminal("setsid", process.execPath, "-e", program).until("ready");
+      running.child.stdin?.write("\u0003");
+      await running.until(/\^C/);
+      process.kill(Number(/parent (\d+)\./.exec(running.stdout)?.[1]), "SIGTERM");
+      await running.ended;
+      expect(running.stdout).toContain("got SIGTERM\r\n");
     });
 
     test("lets one command at a time work on a stack, and says who it is", async () => {
