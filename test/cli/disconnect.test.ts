@@ -8,12 +8,16 @@ import { ConnectingHome } from "./connecting";
 
 describe("deploy4me disconnect", () => {
   let home: ConnectingHome;
-  beforeEach(async () => {
+  beforeAll(async () => {
     home = await ConnectingHome.open();
     await home.register("CLI", true);
     await home.register("Shop", false);
   });
-  afterEach(() => home.close());
+  afterAll(() => home.close());
+  afterEach(async () => {
+    await home.sandbox.clearFaults();
+    rmSync(home.connections, { recursive: true, force: true });
+  });
 
   const connect = async (name: string, application: string) => {
     const { code, errors } = await home.connect(["--name", name, "--application", application]);
