@@ -69,7 +69,7 @@ const mistakes = [
   {
     title: "a certificate issuer that there is not",
     config: { tls: { issuer: "nobody" } },
-    sentence: /tls\.issuer is not right: .* \(it is nobody\)\./,
+    sentence: /tls\.issuer has to be one of acme, private-ca \(it is nobody\)\./,
   },
 ];
 
