@@ -25,9 +25,9 @@ export const packagesScriptPath = "/usr/local/lib/deploy4me/packages";
  * A machine's user data, as cloud-config. The same input gives the same text for ever: on servers it is frozen at
  * creation, on the bastion a difference replaces the machine.
  *
- * The first command of the first boot loads the baseline; it runs before cloud-init writes files and long before sshd
- * starts. On every later boot the unit does, before the network is up. That same command enables it: a machine that is
- * switched off when its first boot has only begun is not without rules in the second.
+ * The first command of the first boot enables the unit that loads the baseline on every later one, before the network is up,
+ * and loads it; it runs before cloud-init writes files and long before sshd starts. A machine that is switched off when its
+ * first boot has only begun is not without rules in the second.
  */
 export function renderUserData(data: UserData): string {
   const packages = data.packages;
@@ -38,7 +38,7 @@ export function renderUserData(data: UserData): string {
   const config = {
     // The bastion is in /etc/hosts under its name; the cloud's template would wipe that at every boot.
     manage_etc_hosts: false,
-    bootcmd: [["cloud-init-per", "once", "deploy4me-baseline", "sh", "-c", protect(data)]],
+    bootcmd: [["sh", "-c", protect(data)]],
     write_files: files.map(({ path, content, mode = "0644", owner = "root:root" }) => ({
       path,
       permissions: mode,
@@ -61,21 +61,24 @@ export function renderUserData(data: UserData): string {
 }
 
 /**
- * Loads the baseline, has it loaded at every later boot, and has all that on the disk before anything else happens. A
- * baseline that can't be loaded keeps the unit from nothing: it would leave the next boot without network.
+ * Has the baseline loaded at every later boot, has all that on the disk, and loads it. In this order, because a machine can
+ * be switched off between any two lines: what is not marked as done is done again at the next boot, before sshd starts, and
+ * what is, is loaded by the unit. cloud-init's own mark (`cloud-init-per once`) is set for a command that was killed as well.
  */
 function protect({ baseline, bootUnit }: Pick<UserData, "baseline" | "bootUnit">): string {
   const unit = bootUnit.path.split("/").at(-1) ?? "";
   return [
+    `[ ! -e ${protectedMark} ] || exit 0`,
     ...writing(baseline),
-    `nft -f ${quote(baseline.path)}; loaded=$?`,
     ...writing(bootUnit),
-    `systemctl enable --no-reload ${quote(unit)}`,
+    `systemctl enable --no-reload ${quote(unit)} && touch ${protectedMark}`,
     `sync ${quote(baseline.path)} ${quote(bootUnit.path)} /etc/systemd/system/*.wants /etc/systemd/system/*.requires`,
-    "exit $loaded",
+    `nft -f ${quote(baseline.path)}`,
     "",
   ].join("\n");
 }
+
+const protectedMark = "/etc/deploy4me/protected";
 
 function writing({ path, content, mode = "0644" }: FileOnMachine): string[] {
   return [`install -D -m ${mode} /dev/stdin ${quote(path)} <<'DEPLOY4ME'`, content.trimEnd(), "DEPLOY4ME"];

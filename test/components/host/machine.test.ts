@@ -26,7 +26,7 @@ const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
 
 async function fileOf(userData: pulumi.Output<string>, path: string): Promise<string> {
   const { bootcmd } = parse(await valueOf(userData)) as { bootcmd: string[][] };
-  const [, content] = bootcmd[0]?.[5]?.split(new RegExp(`^install .* ${path} <<'DEPLOY4ME'\n|^DEPLOY4ME\n`, "m")) ?? [];
+  const [, content] = bootcmd[0]?.[2]?.split(new RegExp(`^install .* ${path} <<'DEPLOY4ME'\n|^DEPLOY4ME\n`, "m")) ?? [];
   return content ?? "";
 }
 const baselineOf = (userData: pulumi.Output<string>) => fileOf(userData, "/etc/deploy4me/baseline.nft");
@@ -54,8 +54,8 @@ describe("user data", () => {
       bastion: await hash(bastionUserData(bastion)),
     }).toMatchInlineSnapshot(`
      {
-       "bastion": "991e6e3ff430c573",
-       "server": "105250d8c731409c",
+       "bastion": "a4ef3b8e6e95453b",
+       "server": "7b1e44d7f0c00af8",
      }
     `);
   });

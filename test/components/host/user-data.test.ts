@@ -42,8 +42,8 @@ describe("user data", () => {
     const hash = (data: UserData) => createHash("sha256").update(renderUserData(data)).digest("hex").slice(0, 16);
     expect({ server: hash(server), bastion: hash(bastion) }).toMatchInlineSnapshot(`
      {
-       "bastion": "447c64a3fab3acee",
-       "server": "132d6742c0b49653",
+       "bastion": "92a109811bdb1b48",
+       "server": "25565adbbbff9457",
      }
     `);
   });
@@ -56,18 +56,29 @@ describe("user data", () => {
     ]);
   });
 
-  test("loads the baseline as the very first command of the first boot, and only then", () => {
+  test("protects the machine by its very first command, at the first boot alone", () => {
     const [first, ...others] = config(server).bootcmd;
     expect(others).toEqual([]);
-    expect(first?.slice(0, 5)).toEqual(["cloud-init-per", "once", "deploy4me-baseline", "sh", "-c"]);
-    expect(first?.[5]).toContain("table inet deploy4me_baseline { }\n");
-    expect(first?.[5]).toMatch(/^install .*baseline\.nft .*\n.*\nDEPLOY4ME\nnft -f \/etc\/deploy4me\/baseline\.nft;/);
+    expect(first?.slice(0, 2)).toEqual(["sh", "-c"]);
+    const script = first?.[2] ?? "";
+    expect(script).toMatch(/^\[ ! -e \/etc\/deploy4me\/protected \] \|\| exit 0\n/);
+    expect(script).toContain("table inet deploy4me_baseline { }\n");
+    expect(script).toMatch(/\nnft -f \/etc\/deploy4me\/baseline\.nft\n$/);
   });
 
-  test("has it loaded at every later boot, whatever becomes of the rest of the first", () => {
-    const script = config(server).bootcmd[0]?.[5] ?? "";
-    expect(script).toContain("[Unit]\n");
-    expect(script.indexOf("[Unit]")).toBeLessThan(script.indexOf("systemctl enable"));
+  test("has every later boot protected before this one is, whatever becomes of the rest of it", () => {
+    const script = config(server).bootcmd[0]?.[2] ?? "";
+    const order = [
+      "baseline.nft <<",
+      "[Unit]\n",
+      "systemctl enable",
+      "touch /etc/deploy4me/protected",
+      "\nsync ",
+      "\nnft -f",
+    ];
+    const places = order.map((text) => script.indexOf(text));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places[0]).toBeGreaterThan(0);
     expect(JSON.stringify([config(server).write_files, config(server).runcmd])).not.toContain("deploy4me-firewall");
   });
 
