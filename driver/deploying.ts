@@ -1,5 +1,6 @@
 import { approvalOf, type ApprovalSubject, checkApproval } from "./approval";
 import { type EngineOutcome, runEngine } from "./engine-run";
+import { CredentialsLate } from "./errors";
 import type { OperationContext } from "./operation";
 import { PendingOperations } from "./pending";
 import {
@@ -12,6 +13,7 @@ import {
 } from "./results";
 import type { Backup } from "./state/backups";
 import { type PendingOperation, StackNotFound, type StackState } from "./state/state";
+import { within } from "./within";
 import { type LeasedWork, onStack, type Shared } from "./work";
 
 export interface PreviewOptions {
@@ -124,12 +126,20 @@ async function credentialsFor(shared: Shared, work: LeasedWork): Promise<Handed>
   return handed;
 }
 
-async function askFor({ settings: { credentials } }: Shared, { context, redactor }: LeasedWork): Promise<Handed> {
+async function askFor({ settings }: Shared, { context, redactor }: LeasedWork): Promise<Handed> {
   const { stack, signal } = context;
-  const environment = (await credentials.environment?.(stack, signal)) ?? {};
-  const secrets = credentials.mode === "direct" ? await credentials.secrets(stack, signal) : {};
+  const { credentials } = settings;
+  const { callMs } = settings.times;
+  const { environment, secrets } = await within(
+    callMs,
+    signal,
+    async (inTime): Promise<Handed> => ({
+      environment: (await credentials.environment?.(stack, inTime)) ?? {},
+      secrets: credentials.mode === "direct" ? await credentials.secrets(stack, inTime) : {},
+    }),
+    () => new CredentialsLate(stack, callMs),
+  );
   for (const value of [...Object.values(environment), ...Object.values(secrets)]) redactor.learn(value);
-  signal.throwIfAborted();
   return { environment, secrets };
 }
 
@@ -141,15 +151,21 @@ async function prepareChange(shared: Shared, work: LeasedWork): Promise<Backup |
   const backup = await settings.backups.save(stack, kind, state.text);
   const inFlight = work.unfinished.all(state);
   if (inFlight.length === 0) return backup;
-  if (settings.recovery === undefined) throw unsettled(inFlight, work);
-  await settings.recovery.settle(inFlight, {
+  const { recovery, times } = settings;
+  if (recovery === undefined) throw unsettled(inFlight, work);
+  // It is waited for, whatever happens: nobody else may have the stack while it works.
+  const signal = AbortSignal.any([context.signal, work.lease.lost, AbortSignal.timeout(times.operationMs)]);
+  await recovery.settle(inFlight, {
     kind,
     stack,
     state,
+    signal,
     epoch: work.lease.epoch,
-    signal: context.signal,
     ...(await askFor(shared, work)),
-    replaceState: (text) => replaceState(work, text),
+    replaceState: async (text) => {
+      signal.throwIfAborted();
+      await replaceState(work, text);
+    },
     note: (message) => {
       context.emit({ kind: "note", message: work.redactor.redact(message) });
     },

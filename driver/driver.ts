@@ -1,6 +1,8 @@
 import { plainCopy } from "./canonical";
 import * as deploying from "./deploying";
 import type { DestroyOptions, PreviewOptions, UpOptions } from "./deploying";
+import { NoEstimate, ProtectedFromRemoval } from "./errors";
+import type { Estimate } from "./estimate";
 import * as looking from "./looking";
 import type { HistoryOptions, OutputsOptions } from "./looking";
 import { type Operation, type OperationContext, type OperationKind, startOperation } from "./operation";
@@ -63,10 +65,21 @@ export class Driver<Request = unknown> {
     return this.deploy("refresh", request, options, (context, plain) => deploying.refresh(this.shared, context, plain));
   }
 
+  /** Refuses with `ProtectedFromRemoval` when the request says so. */
   destroy(request: Request, options: DestroyOptions & OperationOptions = {}): Operation<DestroyResult> {
-    return this.deploy("destroy", request, options, (context, plain) =>
-      deploying.destroy(this.shared, context, plain, options),
-    );
+    return this.deploy("destroy", request, options, (context, plain) => {
+      if (this.settings.program.isProtected?.(request) === true)
+        return Promise.reject(new ProtectedFromRemoval(context.stack));
+      return deploying.destroy(this.shared, context, plain, options);
+    });
+  }
+
+  /** What it costs in a month. Nothing is started for it, and no stack is looked at. */
+  estimate(request: Request, options: OperationOptions = {}): Operation<Estimate> {
+    return this.deploy("estimate", request, options, ({ stack, signal }) => {
+      const { estimate } = this.settings.program;
+      return estimate === undefined ? Promise.reject(new NoEstimate(stack)) : estimate(request, signal);
+    });
   }
 
   /** Also while the stack is being worked on. */
@@ -137,7 +150,10 @@ export class Driver<Request = unknown> {
     body: (context: OperationContext, request: unknown) => Promise<Result>,
   ): Operation<Result> {
     const plain = plainCopy(request);
-    return this.start(kind, this.idOf(this.settings.program.stack(plain)), options, (context) => body(context, plain));
+    const { program } = this.settings;
+    const secrets = program.secrets?.(plain) ?? [];
+    const id = this.idOf(program.stack(plain));
+    return this.start(kind, id, options, (context) => body({ ...context, secrets }, plain));
   }
 
   private start<Result>(

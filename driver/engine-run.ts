@@ -16,7 +16,8 @@ import {
   ProgramHung,
   ProgramUnloadable,
 } from "./runner/errors";
-import { Run, type RunEnd } from "./runner/run";
+import { Run } from "./runner/run";
+import type { RunEnd } from "./runner/run-plan";
 import type { StateStore } from "./state/state-store";
 import { StackNotFound } from "./state/state";
 import { hostname } from "node:os";

@@ -77,6 +77,45 @@ export class OperationTimedOut extends DriverError {
   }
 }
 
+/** The request says that nothing may remove what was deployed for it. */
+export class ProtectedFromRemoval extends DriverError {
+  override readonly name = "ProtectedFromRemoval";
+  readonly code = "PROTECTED_FROM_REMOVAL";
+
+  constructor(readonly stackId: StackId) {
+    super(
+      `${nameOf(stackId)} is protected from removal, so nothing was started. ` +
+        "When it is really to go, take `protect` out of its request first.",
+    );
+  }
+}
+
+/** The program does not know what a request costs. */
+export class NoEstimate extends DriverError {
+  override readonly name = "NoEstimate";
+  readonly code = "NO_ESTIMATE";
+
+  constructor(readonly stackId: StackId) {
+    super(`nobody knows what ${nameOf(stackId)} costs: its program has no estimate.`);
+  }
+}
+
+/** Whoever has the credentials did not answer. */
+export class CredentialsLate extends DriverError {
+  override readonly name = "CredentialsLate";
+  readonly code = "CREDENTIALS_LATE";
+
+  constructor(
+    readonly stackId: StackId,
+    readonly afterMs: number,
+  ) {
+    super(
+      `the credentials for ${nameOf(stackId)} did not come within ${Math.round(afterMs / 1000)} s, so the engine was not ` +
+        "started. See whether the connection to the cloud can be renewed, then run the operation again.",
+    );
+  }
+}
+
 /** More memory is needed than the driver may ever use. */
 export class MemoryNotGranted extends DriverError {
   override readonly name = "MemoryNotGranted";

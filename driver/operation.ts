@@ -17,7 +17,7 @@ export const operationKinds = [
   "export",
   "import",
   "restore",
-  "remove",
+  "estimate",
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
@@ -44,6 +44,8 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   /** When it was asked for, in milliseconds since 1970. */
   readonly started: number;
+  /** Of the request: what nobody may see. */
+  readonly secrets?: readonly string[];
   /** Passes an event on to whoever watches. Without progress of its own it carries the last one's. */
   readonly emit: (event: Unstamped) => void;
 }

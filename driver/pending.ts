@@ -27,6 +27,7 @@ export interface RecoveryContext {
   readonly stack: StackId;
   readonly state: StackState;
   readonly epoch: number;
+  /** Aborted when the operation is cancelled, its time is over or its lease is lost: the recovery has to end then. */
   readonly signal: AbortSignal;
   /** How the cloud is reached: what the credentials gave for this operation. */
   readonly environment: Readonly<Record<string, string>>;

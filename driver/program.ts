@@ -2,6 +2,9 @@ import { join } from "node:path";
 
 import type { DeploymentRequest } from "../programs/deployment";
 import { packageRoot } from "./engine";
+import { type Estimate, estimate } from "./estimate";
+import { secretsOf } from "./request/describe";
+import type { ProjectRequest } from "./request/schema";
 
 /**
  * What is deployed for a request. It is loaded in a process of its own for each operation, so it is named rather than
@@ -20,15 +23,35 @@ export interface Program<Request> {
   readonly sources?: readonly string[];
   /** The same of the catalogue. Default: none. */
   readonly catalogue?: readonly string[];
+  /** What of a request nobody may see: it is taken out of everything the driver says. Default: nothing. */
+  readonly secrets?: (request: Request) => readonly string[];
+  /** Whether what was deployed for a request may not be destroyed. Default: it may. */
+  readonly isProtected?: (request: Request) => boolean;
+  /** What it costs. Default: nobody knows. */
+  readonly estimate?: (request: Request, signal: AbortSignal) => Promise<Estimate>;
 }
 
 const compiled = join(__dirname, "..");
+const sources = ["programs", "components", "catalogue", "connections"].map((folder) => join(compiled, folder));
+const catalogue = [join(packageRoot(), "catalogue", "definitions")];
 
-/** Our own program: a deployment per stack. */
+/** Our own program, for requests as people write them: a stack per project. */
+export const projectProgram: Program<ProjectRequest> = {
+  module: join(compiled, "driver", "runner", "project-program.js"),
+  export: "project",
+  stack: ({ project }) => project,
+  sources: [...sources, join(compiled, "driver", "request"), join(compiled, "driver", "runner", "project-program.js")],
+  catalogue,
+  secrets: (request) => secretsOf(request),
+  isProtected: ({ protect }) => protect,
+  estimate: (request, signal) => estimate(request, { signal }),
+};
+
+/** Our own program, for what a component takes: a stack per deployment. */
 export const deploymentProgram: Program<DeploymentRequest> = {
   module: join(compiled, "programs", "deployment.js"),
   export: "deployment",
   stack: ({ name }) => name,
-  sources: ["programs", "components", "catalogue", "connections"].map((folder) => join(compiled, folder)),
-  catalogue: [join(packageRoot(), "catalogue", "definitions")],
+  sources,
+  catalogue,
 };

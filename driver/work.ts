@@ -164,7 +164,7 @@ async function inDirectory<Result>(
   const { stack, signal, id } = context;
   signal.throwIfAborted();
   const { engine, secrets, backend, runs, times } = settings;
-  const redactor = new Redactor();
+  const redactor = new Redactor(context.secrets);
   try {
     const directory = makeWorkDirectory(runs, id, stack, engine);
     const child = childEnvironment(
