@@ -13,6 +13,7 @@ import {
   type MemoryResult,
   overheadInWords,
   type OverheadResult,
+  type Times,
 } from "./results";
 
 /** In turns, so that a busy machine slows both alike. */
@@ -42,12 +43,12 @@ const calls: readonly Call[] = [
 async function main(chosen: readonly string[]): Promise<void> {
   const wanted = (name: string): boolean => chosen.length === 0 || chosen.includes(name);
   const api = await start("api");
-  const guard = await start("guard", api.url);
+  const [guard, relay] = await Promise.all([start("guard", api.url), start("relay", api.url)]);
   try {
     await tell(api.child, await answers());
     const passed: boolean[] = [];
     for (const call of wanted("calls") ? calls : []) {
-      const result = await overhead(call, api, guard);
+      const result = await overhead(call, { direct: api, relayed: relay, guarded: guard });
       say(overheadInWords(result));
       passed.push(result.passed);
     }
@@ -59,6 +60,7 @@ async function main(chosen: readonly string[]): Promise<void> {
     if (passed.includes(false)) process.exitCode = 1;
   } finally {
     guard.child.disconnect();
+    relay.child.disconnect();
     api.child.disconnect();
   }
 }
@@ -82,26 +84,32 @@ async function answers(): Promise<Record<string, string>> {
   }
 }
 
-async function overhead(call: Call, api: Served, guard: Served): Promise<OverheadResult> {
-  const pools = { direct: new Pool(api.url, { connections: 1 }), guarded: new Pool(guard.url, { connections: 1 }) };
-  const times = { direct: [] as number[], guarded: [] as number[] };
+const ways = ["direct", "relayed", "guarded"] as const;
+type Way = (typeof ways)[number];
+
+async function overhead(call: Call, served: Readonly<Record<Way, Served>>): Promise<OverheadResult> {
+  const one = (way: Way) => ({ way, times: [] as number[], pool: new Pool(served[way].url, { connections: 1 }) });
+  const contenders = ways.map(one);
   let bytes = 0;
   try {
     for (let turn = -2; turn < turns; turn++) {
-      for (const [which, pool] of Object.entries(pools) as [keyof typeof pools, Pool][]) {
+      for (const { way, times, pool } of contenders) {
         for (let sent = 0; sent < callsPerTurn; sent++) {
           const begun = performance.now();
-          bytes = await send(pool, call, guard.ticket);
+          bytes = await send(pool, call, served[way].ticket);
           // The first turns are to warm up.
-          if (turn >= 0) times[which].push(performance.now() - begun);
+          if (turn >= 0) times.push(performance.now() - begun);
         }
       }
     }
   } finally {
-    await Promise.all(Object.values(pools).map((pool) => pool.close()));
+    await Promise.all(contenders.map(({ pool }) => pool.close()));
   }
-  const of = (all: readonly number[]) => ({ p50: percentile(all, 0.5), p99: percentile(all, 0.99) });
-  return judged(call.name, bytes, of(times.direct), of(times.guarded));
+  const [direct, relayed, guarded] = contenders.map(({ times }) => ({
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+  })) as [Times, Times, Times];
+  return judged(call.name, bytes, { direct, relayed, guarded });
 }
 
 async function memoryOf(guard: Served): Promise<MemoryResult> {
@@ -145,7 +153,7 @@ interface Served {
   readonly ticket: string;
 }
 
-async function start(which: "api" | "guard", upstream = ""): Promise<Served> {
+async function start(which: "api" | "guard" | "relay", upstream = ""): Promise<Served> {
   const child = fork(join(__dirname, "served.js"), [which, upstream], { execArgv: ["--expose-gc"] });
   const ended = once(child, "exit").then(() => {
     throw new Error(`the ${which} did not start`);

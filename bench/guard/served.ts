@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { type Dispatcher, Pool } from "undici";
 
 import { WrittenIntents } from "../../guard/intents/intents";
 import type { Pace } from "../../guard/interfaces";
@@ -14,15 +16,43 @@ import { newTicketKey, StackTickets } from "../../guard/tickets";
 import { ContractWatch } from "../../guard/watch";
 
 /**
- * A process that serves, for `fork`: `api`, a bare server that answers with the bytes it is sent as a message, by method and path; or `guard`, the guard with all
- * of its parts before the address that is given. Sends `{ url, ticket }` when it answers; the guard tells its memory when it is asked.
+ * A process that serves, for `fork`: `api`, a bare server that answers with the bytes it is sent as a message, by method and path; or before the address that is given,
+ * `guard`, the guard with all of its parts, or `relay`, a proxy that does nothing else. Sends `{ url, ticket }` when it answers; the guard tells its memory when it is asked.
  */
 async function main([which, upstream = ""]: readonly string[]): Promise<void> {
   process.on("disconnect", () => process.exit());
-  process.send?.(which === "api" ? await api() : await guard(new URL(upstream)));
+  const served = { api, guard: () => guard(new URL(upstream)), relay: () => relay(upstream) };
+  process.send?.(await served[which as keyof typeof served]());
 }
 
-async function api(): Promise<object> {
+async function listening(server: Server): Promise<object> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ticket: "" };
+}
+
+function relay(upstream: string): Promise<object> {
+  const pool = new Pool(upstream, { connections: 64 });
+  const pass = async ({ method = "GET", url = "" }: IncomingMessage, body: Buffer, response: ServerResponse) => {
+    const {
+      statusCode,
+      headers,
+      body: answer,
+    } = await pool.request({
+      method: method,
+      path: url,
+      body: body.length === 0 ? null : body,
+    });
+    response.writeHead(statusCode, headers).end(Buffer.from(await answer.arrayBuffer()));
+  };
+  const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => void pass(request, Buffer.concat(chunks), response));
+  });
+  return listening(server);
+}
+
+function api(): Promise<object> {
   const answers = new Map<string, Buffer>();
   process.on("message", (more: Record<string, string>) => {
     for (const [what, text] of Object.entries(more)) answers.set(what, Buffer.from(text));
@@ -42,8 +72,7 @@ async function api(): Promise<object> {
     });
     response.end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ticket: "" };
+  return listening(server);
 }
 
 async function guard(upstream: URL): Promise<object> {
