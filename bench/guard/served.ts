@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type Dispatcher, Pool } from "undici";
+import { Pool } from "undici";
 
 import { WrittenIntents } from "../../guard/intents/intents";
 import type { Pace } from "../../guard/interfaces";
