@@ -55,9 +55,7 @@ export async function openGuard(
     });
     const { apiUrl: upstream, account, tokens } = connection;
     const intents = WrittenIntents.open({ file, upstream, log: log.write });
-    closing.push(() => {
-      intents.close();
-    });
+    closing.push(() => intents.close());
     const watch = new ContractWatch({ file, log: log.write });
     closing.push(() => {
       watch.close();

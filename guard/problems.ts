@@ -31,6 +31,8 @@ export type GuardProblemCode =
   | "CREATE_UNCONFIRMED"
   /** What an earlier request made, of which nobody was told, has the place of what is asked for now. */
   | "CREATE_LEFTOVER"
+  /** What is created can't be written down, so that nothing may be. */
+  | "JOURNAL_UNAVAILABLE"
   /** The API refuses a listing in which something was to be looked up. */
   | "LISTING_REFUSED"
   /** The guard ends. */

@@ -88,8 +88,7 @@ export class Creating {
     }
     const { answer } = outcome;
     if (answer.status >= 400) {
-      const taken = answer.status === 409 || answer.status === 422;
-      const there = !taken ? undefined : doubt ? await this.find(undefined) : await this.toldBefore();
+      const there = isTaken(answer) ? await (doubt ? this.find(undefined) : this.toldBefore()) : undefined;
       if (there !== undefined) return { kind: "answer", answer: there };
       journal.resolved(id, String(answer.status));
       return outcome;
@@ -126,17 +125,8 @@ export class Creating {
     const there = await this.before();
     if ("headers" in there) return there;
     const before = there.map(({ id }) => id);
-    const intent = {
-      account,
-      stack,
-      epoch,
-      method,
-      path,
-      key: this.key,
-      marks: this.marks,
-      identity: this.identity,
-      before,
-    };
+    const { key, marks, identity } = this;
+    const intent = { account, stack, epoch, method, path, key, marks, identity, before };
     const now = clock.now();
     return { ...intent, id: journal.write(intent), state: "written", writtenAt: now, changedAt: now };
   }
@@ -162,13 +152,16 @@ export class Creating {
     const told = this.tools.journal.told(request.stack, this.key);
     if (rule.newestFirst !== true || rule.listing !== rule.route || told === undefined) return undefined;
     const path = filledIn(rule.listing, parameters);
-    const [newest] = await this.looked(undefined, () =>
-      readListing(request, send, { path, name: rule.items, onlyFirst: true }),
-    );
-    if (newest === undefined || at(newest, "status") === "errored") return undefined;
-    const found = candidate(rule, parameters, newest);
-    if (found.path !== told) return undefined;
-    return answerFor(rule, found, { request, send, upstream: this.tools.upstream });
+    try {
+      const [newest] = await readListing(request, send, { path, name: rule.items, onlyFirst: true });
+      if (newest === undefined || at(newest, "status") === "errored") return undefined;
+      const found = candidate(rule, parameters, newest);
+      if (found.path !== told) return undefined;
+      return await answerFor(rule, found, { request, send, upstream: this.tools.upstream });
+    } catch {
+      // The API has refused it: that is an answer.
+      return undefined;
+    }
   }
 
   /** What an earlier operation may have made in this one's place, asked for in another way. */
@@ -232,3 +225,8 @@ export class Creating {
 }
 
 const mostAdoptions = 10;
+
+/** The API's ways to say that there is one already. */
+function isTaken({ status }: GuardedAnswer): boolean {
+  return status === 409 || status === 422;
+}

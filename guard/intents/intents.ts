@@ -1,11 +1,12 @@
 import type { GuardedAnswer, GuardedRequest, Send } from "../exchange";
-import type { Clock, Intents, Log } from "../interfaces";
-import { systemClock } from "../interfaces";
+import { type Clock, type Intents, type Log, systemClock } from "../interfaces";
+import { GuardProblem } from "../problems";
 import type { Parameters } from "../recognition/routes";
 import { recognise } from "../recognition/recognition";
 import type { Creation } from "../recognition/rule";
 import { Creating } from "./creating";
 import { remove } from "./deleting";
+import { JournalUnavailable } from "./errors";
 import type { Intent } from "./intent";
 import { Journal } from "./journal";
 import { bodyOf, keyOf } from "./key";
@@ -30,6 +31,7 @@ export interface IntentOptions extends Partial<IntentSettings> {
  */
 export class WrittenIntents implements Intents {
   private readonly queue = new Queue();
+  private readonly handingOver = new Set<Promise<void>>();
 
   private constructor(private readonly tools: Tools) {}
 
@@ -39,18 +41,19 @@ export class WrittenIntents implements Intents {
     return new WrittenIntents({ journal, clock, log, upstream, settings: { ...defaultSettings, ...given } });
   }
 
-  close(): void {
+  /** Writes down first which of the last answers arrived. */
+  async close(): Promise<void> {
+    await Promise.all(this.handingOver);
     this.tools.journal.close();
   }
 
-  perform(request: GuardedRequest, send: Send): Promise<GuardedAnswer> {
-    if (request.method === "DELETE") return this.alone(request, () => remove(this.tools, request, send));
-    const { rule, parameters } = recognise(request.method, request.path);
-    if (rule.kind === "repeatable") return repeat(this.tools, rule, request, send);
-    const body = bodyOf(request.body);
-    if (rule.kind === "unrecognised" || body === undefined || "names" in body)
-      return this.alone(request, () => sendUnrecognised(this.tools, request, send));
-    return this.create(rule, parameters, { request, send, body });
+  async perform(request: GuardedRequest, send: Send): Promise<GuardedAnswer> {
+    try {
+      return await this.performed(request, send);
+    } catch (error) {
+      if (!(error instanceof JournalUnavailable)) throw error;
+      throw new GuardProblem("JOURNAL_UNAVAILABLE", error.message, { ambiguous: true, cause: error });
+    }
   }
 
   /** What may exist although no client knows of it: from operations that have ended, and of those that run. */
@@ -71,6 +74,16 @@ export class WrittenIntents implements Intents {
     return missing.map(({ resource = "" }) => resource);
   }
 
+  private performed(request: GuardedRequest, send: Send): Promise<GuardedAnswer> {
+    if (request.method === "DELETE") return this.alone(request, () => remove(this.tools, request, send));
+    const { rule, parameters } = recognise(request.method, request.path);
+    if (rule.kind === "repeatable") return repeat(this.tools, rule, request, send);
+    const body = bodyOf(request.body);
+    if (rule.kind === "unrecognised" || body === undefined || "names" in body)
+      return this.alone(request, () => sendUnrecognised(this.tools, request, send));
+    return this.create(rule, parameters, { request, send, body });
+  }
+
   private async create(
     rule: Creation,
     parameters: Parameters,
@@ -81,7 +94,11 @@ export class WrittenIntents implements Intents {
     try {
       const answer = await creating.run();
       // Until the client has it, an equal request may be the same one once more.
-      void this.handOver(creating, request).finally(next);
+      const handing = this.handOver(creating, request).finally(() => {
+        next();
+        this.handingOver.delete(handing);
+      });
+      this.handingOver.add(handing);
       return answer;
     } catch (error) {
       next();

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
+import { JournalUnavailable } from "./errors";
 import type { Intent, NewIntent } from "./intent";
 import { intentOf } from "./rows";
 import { openTables } from "./tables";
@@ -11,47 +12,27 @@ export interface JournalOptions {
   readonly now: () => number;
 }
 
+const day = 86_400_000;
 /** How long what has ended is remembered: a deployment that lost its state within this time still finds what is its own. */
-const rememberedMs = 30 * 86_400_000;
-
-/** The file of intents can't be used. Without it no write may leave. */
-export class JournalUnavailable extends Error {
-  override readonly name = "JournalUnavailable";
-  readonly code = "JOURNAL_UNAVAILABLE";
-
-  constructor(
-    readonly file: string,
-    cause: unknown,
-  ) {
-    super(
-      `The guard's journal ${file} can't be opened, and without it nothing may be created. See that the file is yours and the disk not full; if it is damaged, ` +
-        "look in the control panel for what the last command made, then move the file away.",
-      { cause },
-    );
-  }
-}
+const rememberedMs = 30 * day;
+/** How long what is open stays so, when nobody asks for the same again. An action and a deletion say nothing any more after a day. */
+const openMs = 90 * day;
 
 /** What was to be written to the API, and what came of it: on the disk before anything leaves. */
 export class Journal {
   private readonly statements = new Map<string, StatementSync>();
 
   private constructor(
+    private readonly file: string,
     private readonly database: DatabaseSync,
     private readonly now: () => number,
   ) {}
 
   /** @throws JournalUnavailable */
   static open({ file, now }: JournalOptions): Journal {
-    try {
-      const journal = new Journal(openTables(file), now);
-      journal.run(
-        "DELETE FROM intent WHERE state IN ('answered', 'resolved') AND changed_at < ?",
-        now() - rememberedMs,
-      );
-      return journal;
-    } catch (error) {
-      throw new JournalUnavailable(file, error);
-    }
+    const journal = new Journal(file, opened(file), now);
+    journal.forget();
+    return journal;
   }
 
   close(): void {
@@ -210,6 +191,17 @@ export class Journal {
     );
   }
 
+  private forget(): void {
+    const now = this.now();
+    const end = `UPDATE intent SET state = 'resolved', reason = 'TOO_OLD', changed_at = ? WHERE ${isOpen} AND written_at < ?`;
+    this.run(end, now, now - openMs);
+    this.run(`${end} AND (method = 'DELETE' OR path LIKE '%/actions')`, now, now - day);
+    this.run(
+      "DELETE FROM intent WHERE state IN ('written', 'answered', 'resolved') AND changed_at < ?",
+      now - rememberedMs,
+    );
+  }
+
   private makes(id: number, resource: string, adopted: 0 | 1): void {
     this.run(
       "UPDATE intent SET state = 'made', resource = ?, adopted = ?, changed_at = ? WHERE id = ?",
@@ -218,27 +210,29 @@ export class Journal {
   }
 
   private atOnce<Result>(work: () => Result): Result {
-    this.database.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      this.database.exec("COMMIT");
-      return result;
-    } catch (error) {
-      this.database.exec("ROLLBACK");
-      throw error;
-    }
+    return this.safely(() => {
+      this.database.exec("BEGIN IMMEDIATE");
+      try {
+        const result = work();
+        this.database.exec("COMMIT");
+        return result;
+      } catch (error) {
+        if (this.database.isTransaction) this.database.exec("ROLLBACK");
+        throw error;
+      }
+    });
   }
 
   private run(sql: string, ...values: SQLInputValue[]): ReturnType<StatementSync["run"]> {
-    return this.statement(sql).run(...values);
+    return this.safely(() => this.statement(sql).run(...values));
   }
 
   private get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.statement(sql).get(...values);
+    return this.safely(() => this.statement(sql).get(...values));
   }
 
   private all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
-    return this.statement(sql).all(...values);
+    return this.safely(() => this.statement(sql).all(...values));
   }
 
   private statement(sql: string): StatementSync {
@@ -247,6 +241,22 @@ export class Journal {
     const made = this.database.prepare(sql);
     this.statements.set(sql, made);
     return made;
+  }
+
+  private safely<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw error instanceof JournalUnavailable ? error : new JournalUnavailable(this.file, error);
+    }
+  }
+}
+
+function opened(file: string): DatabaseSync {
+  try {
+    return openTables(file);
+  } catch (error) {
+    throw new JournalUnavailable(file, error);
   }
 }
 

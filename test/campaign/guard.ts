@@ -53,7 +53,7 @@ export async function openGuard(upstream: string, directory: string, epoch: numb
     ],
     close: async () => {
       await guard.close();
-      intents.close();
+      await intents.close();
       watch.close();
     },
   };

@@ -73,6 +73,12 @@ describe("a client that goes before it is answered", () => {
     expect(made()).not.toContain(first);
   });
 
+  test("is not the one whose answer was on its way when the guard was closed", async () => {
+    expect((await create()).status).toBe(202);
+    await operations.next();
+    expect(operations.intents.unfinished()).toEqual([]);
+  });
+
   test("is sent nothing more for: a request that waits for its turn is dropped", async () => {
     const held = operations.once("POST /v2/droplets", { kind: "slow", delay: 1000, applied: true });
     const first = create();

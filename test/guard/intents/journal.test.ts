@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
-import { Journal, JournalUnavailable } from "../../../guard/intents/journal";
+import { JournalUnavailable } from "../../../guard/intents/errors";
+import { Journal } from "../../../guard/intents/journal";
 import { keyOf } from "../../../guard/intents/key";
 import { small } from "../../sandbox/faults/faulty-api";
 import { Operations } from "./operation";
@@ -47,35 +49,67 @@ describe("the journal", () => {
     const file = join(directory, "guard.db");
     writeFileSync(file, content.repeat(1000));
     expect(() => Journal.open({ file, now: Date.now })).toThrow(JournalUnavailable);
-    expect(() => Journal.open({ file, now: Date.now })).toThrow(/guard.db can't be opened.*look in the control panel/);
+    expect(() => Journal.open({ file, now: Date.now })).toThrow(
+      /guard.db can't be read or written.*look in the control panel/,
+    );
   });
 
-  test("forgets after thirty days what has ended, and nothing that is open", () => {
+  test("that is damaged while commands run lets nothing leave, and the client is told", async () => {
+    const operations = await Operations.open();
+    try {
+      await operations.next();
+      const other = new DatabaseSync(operations.file);
+      other.exec("DROP TABLE intent");
+      other.close();
+      const counting = operations.always("POST /v2/droplets", { kind: "slow", delay: 0.001 });
+      const answer = await operations.post("/v2/droplets", { ...small, name: "web" });
+      expect([answer.status, answer.json().id]).toEqual([424, "deploy4me_journal_unavailable"]);
+      expect(answer.json().message).toContain("look in the control panel");
+      expect(operations.api.faults.get(counting)).toMatchObject({ struck: 0 });
+      expect(operations.state.droplets).toEqual([]);
+    } finally {
+      await operations.close();
+    }
+  });
+
+  test("forgets after thirty days what has ended, after ninety what is open, and after one what was to happen to a machine", () => {
     const file = join(directory, "guard.db");
     let now = 0;
-    const intent = {
-      account: "a",
-      stack: "s",
-      epoch: 1,
-      method: "POST",
-      path: "/v2/droplets",
-      marks: {},
-      identity: "web",
-      before: [],
-    };
     const open = (): Journal => Journal.open({ file, now: () => now });
     const journal = open();
-    const ended = journal.write({ ...intent, key: "ended" });
-    journal.sent(ended);
+    const write = (method: string, path: string): number => {
+      const intent = {
+        account: "a",
+        stack: "s",
+        epoch: 1,
+        method,
+        path,
+        key: path,
+        marks: {},
+        identity: "web",
+        before: [],
+      };
+      const id = journal.write(intent);
+      journal.sent(id);
+      return id;
+    };
+    const ended = write("POST", "/v2/droplets");
     journal.made(ended, "/v2/droplets/1");
     journal.answered(ended);
-    journal.sent(journal.write({ ...intent, key: "open" }));
+    for (const path of ["/v2/vpcs", "/v2/droplets/1/actions"]) write("POST", path);
+    write("DELETE", "/v2/vpcs/1");
     journal.close();
-    now = 31 * 86_400_000;
-    const later = open();
-    expect(later.allTold("s")).toEqual([]);
-    expect(later.unfinished()).toMatchObject([{ key: "open" }]);
-    later.close();
+    const after = (days: number): [open: string[], told: number] => {
+      now = days * 86_400_000 + 1;
+      const later = open();
+      const seen: [string[], number] = [later.unfinished().map(({ path }) => path), later.allTold("s").length];
+      later.close();
+      return seen;
+    };
+    expect(after(0.9)).toEqual([["/v2/vpcs", "/v2/droplets/1/actions", "/v2/vpcs/1"], 1]);
+    expect(after(29)).toEqual([["/v2/vpcs"], 1]);
+    expect(after(31)).toEqual([["/v2/vpcs"], 0]);
+    expect(after(91)).toEqual([[], 0]);
   });
 });
 

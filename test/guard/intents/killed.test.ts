@@ -11,14 +11,16 @@ jest.setTimeout(120_000);
 
 describe("a guard that is killed", () => {
   const directory = mkdtempSync(join(tmpdir(), "deploy4me-killed-"));
-  const file = join(directory, "guard.db");
+  let file: string;
   let api: FaultyApi;
   let epoch = 0;
+  let tests = 0;
   let guard: GuardProcess;
   const next = async (visibleWithin = 300): Promise<void> => {
     guard = await GuardProcess.start({ file, upstream: api.origin, epoch: ++epoch, visibleWithin });
   };
   beforeEach(async () => {
+    file = join(directory, `${++tests}.db`);
     api = await FaultyApi.open();
     await next();
   });

@@ -79,7 +79,7 @@ export class Operations {
 
   async end(): Promise<void> {
     await this.running?.close();
-    this.written?.close();
+    await this.written?.close();
     this.running = undefined;
     this.written = undefined;
   }
