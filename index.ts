@@ -16,5 +16,5 @@ export type { Credentials, DirectCredentials, GuardCredentials } from "./driver/
 export type { OperationEvent, Progress } from "./driver/events/operation-event";
 export type { Operation } from "./driver/operation";
 export type { DriverOptions } from "./driver/options";
-export { deploymentProgram, type Program } from "./driver/program";
+export { deploymentProgram, type Program, projectProgram } from "./driver/program";
 export { DriverError } from "./driver/errors";

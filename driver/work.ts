@@ -11,6 +11,7 @@ import type { OperationContext } from "./operation";
 import type { Settings } from "./options";
 import type { Admission } from "./runner/admission";
 import { EngineCli } from "./runner/cli";
+import { EngineFailed } from "./runner/errors";
 import { childEnvironment, engineVariables } from "./runner/environment";
 import { killOperation, processesOf } from "./runner/processes";
 import {
@@ -226,7 +227,18 @@ export function nodeOptions(limitMb: number): readonly string[] {
 
 async function makeStack(cli: EngineCli, stack: string, { secrets }: Settings<never>): Promise<void> {
   const provider = secrets.kind === "key-service" ? ["--secrets-provider", secrets.url] : [];
-  await cli.run({ args: ["stack", "init", "--stack", stack, "--no-select", ...provider] });
+  const args = ["stack", "init", "--stack", stack, "--no-select", ...provider];
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await cli.run({ args });
+      return;
+    } catch (error) {
+      // In an empty database the engine makes its table, and of two that do so at once PostgreSQL fails one.
+      if (attempt === 5 || !(error instanceof EngineFailed) || !error.said.includes("failed to create table"))
+        throw error;
+      await pause(100 * attempt);
+    }
+  }
 }
 
 function passwordFileIn(directory: WorkDirectory, line: string | undefined): { postgresPasswordFile?: string } {
