@@ -1,5 +1,7 @@
 import { request } from "node:http";
 
+import type { GuardedRequest } from "../../../guard/exchange";
+import { WrittenIntents } from "../../../guard/intents/intents";
 import { small } from "../../sandbox/faults/faulty-api";
 import { Operations } from "./operation";
 
@@ -73,12 +75,6 @@ describe("a client that goes before it is answered", () => {
     expect(made()).not.toContain(first);
   });
 
-  test("is not the one whose answer was on its way when the guard was closed", async () => {
-    expect((await create()).status).toBe(202);
-    await operations.next();
-    expect(operations.intents.unfinished()).toEqual([]);
-  });
-
   test("is sent nothing more for: a request that waits for its turn is dropped", async () => {
     const held = operations.once("POST /v2/droplets", { kind: "slow", delay: 1000, applied: true });
     const first = create();
@@ -100,4 +96,39 @@ describe("a client that goes before it is answered", () => {
     expect(operations.api.faults.get(counting)).toMatchObject({ struck: 0 });
     expect(made()).toHaveLength(1);
   });
+});
+
+test("that an answer arrived in the last moment before the guard is closed, is written down", async () => {
+  const operations = await Operations.open();
+  try {
+    await operations.next();
+    const intents = WrittenIntents.open({
+      file: operations.file,
+      upstream: new URL(operations.api.origin),
+      log: () => undefined,
+    });
+    let arrives: (arrived: boolean) => void = () => undefined;
+    const delivered = new Promise<boolean>((resolve) => (arrives = resolve));
+    const request: GuardedRequest = {
+      ...{
+        method: "POST",
+        path: "/v2/vpcs",
+        query: "",
+        headers: {},
+        body: Buffer.from('{"name":"office","region":"fra1"}'),
+      },
+      ...{ stack: "office", epoch: 1, account: "account", id: "1", signal: new AbortController().signal, delivered },
+    };
+    const json = { vpcs: [], vpc: { id: "5" } };
+    await intents.perform(request, ({ method }) =>
+      Promise.resolve({ status: method === "GET" ? 200 : 201, headers: {}, body: Buffer.alloc(0), json }),
+    );
+    const closed = intents.close();
+    expect(operations.intents.unfinished()).toMatchObject([{ state: "made" }]);
+    arrives(true);
+    await closed;
+    expect(operations.intents.unfinished()).toEqual([]);
+  } finally {
+    await operations.close();
+  }
 });

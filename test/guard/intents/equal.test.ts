@@ -29,6 +29,15 @@ describe("two equal creates", () => {
     expect(operations.state.reservedIps).toHaveLength(3);
   });
 
+  test("of which the second comes while the first is on its way are both made", async () => {
+    const held = operations.once("POST /v2/reserved_ips", { kind: "slow", delay: 0.3, applied: true });
+    const first = reserve();
+    while (operations.api.faults.get(held)?.struck !== 1) await new Promise((resolve) => setTimeout(resolve, 2));
+    const [one, other] = await Promise.all([first, reserve()]);
+    expect(one.ip).not.toBe(other.ip);
+    expect(operations.state.reservedIps).toHaveLength(2);
+  });
+
   test.each([1, 2, 3])("at the same time are both made when %i of the answers get lost", async (count) => {
     operations.api.add({ ...lost, route: "POST /v2/reserved_ips", count });
     const ips = await Promise.all([reserve(), reserve(), reserve()]);
