@@ -29,6 +29,25 @@ export function differences(cloud: Readonly<CloudState>, state: readonly StateRe
   });
 }
 
+/** Where the API has what a stack's state has: `/v2/droplets/5`. */
+export function pathsOf(state: readonly StateResource[]): Set<string> {
+  const collections: Readonly<Record<string, string>> = {
+    Droplet: "droplets",
+    SshKey: "account/keys",
+    Vpc: "vpcs",
+    Firewall: "firewalls",
+    ReservedIp: "reserved_ips",
+    Domain: "domains",
+  };
+  const paths = state.map(({ type, id = "", outputs }) => {
+    const kind = type.replace(/.*:/, "");
+    return kind === "DnsRecord"
+      ? `/v2/domains/${String(outputs?.domain)}/records/${id}`
+      : `/v2/${collections[kind] ?? kind}/${id}`;
+  });
+  return new Set(paths);
+}
+
 /** Each as often as it is: one that is there twice and known once is left once. */
 function without(all: readonly string[], known: readonly string[]): string[] {
   const left = [...all];

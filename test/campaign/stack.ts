@@ -1,13 +1,17 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { z } from "zod";
 
+import { pulumiVariables, searchPath } from "../../cli/environment";
 import { home as homeOf, type Home } from "../../cli/home";
 import { type PulumiResult, tryPulumi } from "../../cli/pulumi";
 
 const name = "campaign";
+const deployer = "203.0.113.7/32";
 const perCommandMs = 180_000;
 
 const resource = z.object({
@@ -56,6 +60,40 @@ export class Stack {
     return this.run(apiUrl, "destroy", "--yes", "--skip-preview", "--stack", name, ...more);
   }
 
+  /**
+   * An `up` whose engine is killed, with everything that it has started.
+   * @param when resolves at the moment
+   */
+  async killedUp(apiUrl: string, when: Promise<void>): Promise<void> {
+    const access = { apiUrl, tokenFile: this.tokenFile, deployer };
+    const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--stack", name, "--non-interactive"], {
+      cwd: this.project,
+      stdio: "ignore",
+      env: {
+        ...process.env,
+        PATH: searchPath(this.home),
+        ...pulumiVariables(this.home, access),
+        DIGITALOCEAN_TOKEN: "ticket",
+      },
+    });
+    const ended = once(child, "exit");
+    await Promise.race([when, ended]);
+    const all = [child.pid ?? 0, ...descendants(child.pid ?? 0)];
+    for (const pid of all) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    await ended;
+  }
+
+  /** Takes away the lock of an engine that was killed. */
+  async unlock(): Promise<void> {
+    await this.run("http://127.0.0.1:9", "cancel", "--yes", "--stack", name);
+  }
+
   /** What the engine believes there is. */
   async state(): Promise<{ readonly resources: readonly StateResource[]; readonly pending: number }> {
     const { stdout } = await this.run("http://127.0.0.1:9", "stack", "export", "--stack", name);
@@ -82,7 +120,13 @@ export class Stack {
   private readonly copies: string[] = [];
 
   private run(apiUrl: string, ...args: string[]): Promise<PulumiResult> {
-    const access = { apiUrl, tokenFile: this.tokenFile, deployer: "203.0.113.7/32" };
+    const access = { apiUrl, tokenFile: this.tokenFile, deployer };
     return tryPulumi(this.home, access, args, { cwd: this.project, timeoutMs: perCommandMs });
   }
+}
+
+/** All processes that a process has started, and those that these have. */
+function descendants(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(/\s+/).map(Number);
+  return children.filter((child) => child > 0).flatMap((child) => [child, ...descendants(child)]);
 }
