@@ -14,14 +14,17 @@ export async function runInPlace(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const [program, ...args] = command;
-  const child = spawn(program, args, { env: environment, stdio: "inherit" });
-  const letGo = handOnSignals(child);
+  let child: ChildProcess | undefined;
+  // Before it starts: a signal that comes in between would end this process and leave the command alone.
+  const letGo = handOnSignals((signal) => child?.kill(signal));
   try {
+    const started = spawn(program, args, { env: environment, stdio: "inherit" });
+    child = started;
     return await new Promise((resolve, reject) => {
-      child.once("error", (error: NodeJS.ErrnoException) => {
+      started.once("error", (error: NodeJS.ErrnoException) => {
         reject(new CommandNotStarted(program, error.code === "ENOENT" ? 127 : 126, { cause: error }));
       });
-      child.once("exit", (code, signal) => {
+      started.once("exit", (code, signal) => {
         resolve(code ?? 128 + constants.signals[signal ?? "SIGKILL"]);
       });
     });
@@ -34,10 +37,7 @@ export async function runInPlace(
 const ofTerminals = ["SIGINT", "SIGQUIT"] as const;
 const others = ["SIGTERM", "SIGHUP", "SIGUSR2"] as const;
 
-function handOnSignals(child: ChildProcess): () => void {
-  const handOn = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
-  };
+function handOnSignals(handOn: (signal: NodeJS.Signals) => void): () => void {
   const stay = (): void => undefined;
   const inTerminal = hasTerminal();
   const listeners = [
