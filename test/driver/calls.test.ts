@@ -114,6 +114,19 @@ test("nothing of the host's environment is handed on but what was chosen", async
   }
 });
 
+test("nor does a secret stand in the engine's events, as they lie on the disk while it runs", async () => {
+  const driver = bed.driver();
+  const operation = driver.up({ ...request, name: "on-disk" });
+  let seen = "";
+  for await (const event of operation.events)
+    if (event.kind === "step") seen += readFileSync(join(bed.home, "runs", operation.id, "events.jsonl"), "utf8");
+  await operation.result;
+  expect(seen).toContain("resourcePreEvent");
+  // What the SDK tells for its developers has every property as it is.
+  expect(seen).not.toContain('"severity":"debug"');
+  expect(seen).not.toContain("sesame-open");
+});
+
 test("the program's process has neither the token nor anything of the backend", async () => {
   const driver = bed.driver({ engine: recording.engine });
   const operation = driver.up({ ...request, name: "environment", act: "prints-environment" });
