@@ -1,10 +1,10 @@
-import { openSync, readSync, closeSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
 
 import { OperationCancelled, OperationTimedOut } from "./errors";
 import { parseEngineEvent } from "./events/engine-event";
 import { LineFollower } from "./events/event-log";
 import type { StepEvent } from "./events/operation-event";
-import { TornCreations } from "./events/torn";
+import { TornSteps } from "./events/torn";
 import { plain, Translation } from "./events/translation";
 import { LeaseLost } from "./lease/errors";
 import type { Settings } from "./options";
@@ -30,6 +30,8 @@ export interface EngineTask {
   readonly request: unknown;
   /** Variables from the credentials. */
   readonly credentials: Readonly<Record<string, string>>;
+  /** Whether it comes before the operation's own work: nobody is told of its steps. Default: no. */
+  readonly beforehand?: boolean;
 }
 
 /** What it did. */
@@ -54,20 +56,24 @@ export async function runEngine(
   const { context, directory, redactor, lease, state } = work;
   const { kind, stack, emit } = context;
   const translation = new Translation(redactor, context.started, state.resources.length, kind === "destroy");
-  const torn = new TornCreations();
+  const torn = new TornSteps();
   const steps: StepEvent[] = [];
-  const follower = new LineFollower(directory.eventLog, (line) => {
+  const { beforehand = false } = task;
+  // The operation's own steps stand alone in its log.
+  const eventLog = beforehand ? `${directory.eventLog}.beforehand` : directory.eventLog;
+  if (beforehand) writeFileSync(eventLog, "", { mode: 0o600 });
+  const follower = new LineFollower(eventLog, (line) => {
     const event = parseEngineEvent(line);
     if (event === undefined) return;
     torn.look(event);
     const translated = translation.translate(event);
-    if (translated === undefined) return;
+    if (translated === undefined || beforehand) return;
     if (translated.kind === "step" && translated.phase !== "begun" && translated.operation !== "same")
       steps.push(translated);
     emit(translated);
   });
   await follower.start();
-  emit({ kind: "started" });
+  if (!beforehand) emit({ kind: "started" });
   let end: RunEnd;
   try {
     end = await Run.through({
@@ -79,7 +85,7 @@ export async function runEngine(
         graceMs: settings.times.graceMs,
         engine: {
           command: settings.engine.pulumi,
-          args: [...task.args, ...usualArguments(stack.stack, directory.eventLog, context.id)],
+          args: [...task.args, ...usualArguments(stack.stack, eventLog, context.id)],
           environment: { ...task.credentials, ...work.childEnvironment, ...work.engineEnvironment },
           directory: directory.path,
           output: directory.engineOutput,
@@ -91,6 +97,7 @@ export async function runEngine(
       limits: { ...settings.times, memoryMb: settings.memory.limitMb, outputMb: settings.memory.outputMb },
       lease,
       signal: context.signal,
+      killed: context.killed,
       onPrinted: (stream, line) => {
         emit({ kind: "output", stream, text: redactor.redact(plain(line)) });
       },

@@ -33,6 +33,8 @@ export interface Operation<Result> {
   readonly events: AsyncIterable<OperationEvent>;
   /** Calls it off: the engine is asked to stop, and killed when it has not after the grace. A second call does nothing. */
   cancel(reason?: string): void;
+  /** The same without a grace, also after `cancel`. The next operation first settles what was in flight. */
+  kill(reason?: string): void;
 }
 
 /** What an operation's body works with. */
@@ -42,6 +44,8 @@ export interface OperationContext {
   readonly stack: StackId;
   /** Aborted when the operation is to end; its reason is the text given. */
   readonly signal: AbortSignal;
+  /** Aborted, after the other, when there is no grace. */
+  readonly killed: AbortSignal;
   /** When it was asked for, in milliseconds since 1970. */
   readonly started: number;
   /** Of the request: what nobody may see. */
@@ -68,8 +72,13 @@ export function startOperation<Result>(
   const id = randomUUID();
   const events = new EventStream();
   const own = new AbortController();
+  const atOnce = new AbortController();
   const cancel = (reason = "cancelled"): void => {
     own.abort(reason);
+  };
+  const kill = (reason?: string): void => {
+    cancel(reason);
+    atOnce.abort();
   };
   // «any» would keep the caller's signal alive for as long as ours; a listener can be taken off.
   const follow = (): void => {
@@ -90,7 +99,7 @@ export function startOperation<Result>(
     emit({ kind: "ended", outcome, ...(error === undefined ? {} : shown(error)) });
     events.end();
   };
-  const result = body({ id, kind, stack, started, signal: own.signal, emit }).then(
+  const result = body({ id, kind, stack, started, signal: own.signal, killed: atOnce.signal, emit }).then(
     (value) => {
       ended("succeeded");
       return value;
@@ -102,7 +111,7 @@ export function startOperation<Result>(
   );
   // Whoever only watches the events is not to be ended by a rejection that nobody asked for.
   result.catch(() => undefined);
-  return { id, kind, stack, result, events, cancel };
+  return { id, kind, stack, result, events, cancel, kill };
 }
 
 /** Errors that are not the driver's own may quote anything. */

@@ -36,6 +36,8 @@ export interface RunPlan {
   readonly limits: RunLimits;
   readonly lease: Pick<Lease, "lost" | "remainingMs">;
   readonly signal: AbortSignal;
+  /** Aborted when there is no grace. */
+  readonly killed: AbortSignal;
   readonly onPrinted: (stream: "stdout" | "stderr", line: string) => void;
 }
 

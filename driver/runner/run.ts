@@ -49,10 +49,15 @@ export class Run {
     const cancel = (): void => {
       run.end({ kind: "cancelled", reason: String(plan.signal.reason) });
     };
+    const kill = (): void => {
+      cancel();
+      run.killAll();
+    };
     const lose = (): void => {
       run.end({ kind: "lease", why: String(plan.lease.lost.reason) });
     };
     plan.signal.addEventListener("abort", cancel, { once: true });
+    plan.killed.addEventListener("abort", kill, { once: true });
     plan.lease.lost.addEventListener("abort", lose, { once: true });
     try {
       return await run.whole();
@@ -60,6 +65,7 @@ export class Run {
       clearInterval(tick);
       clearTimeout(run.kill);
       plan.signal.removeEventListener("abort", cancel);
+      plan.killed.removeEventListener("abort", kill);
       plan.lease.lost.removeEventListener("abort", lose);
     }
   }

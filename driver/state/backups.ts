@@ -47,7 +47,7 @@ export class BackupNotFound extends DriverError {
     readonly id: string,
   ) {
     super(
-      `${nameOf(stackId)} has no backup called ${JSON.stringify(id)}: \`deploy4me state list\` shows those there are.`,
+      `${nameOf(stackId)} has no backup called ${JSON.stringify(id)}: \`deploy4me state backups\` shows those there are.`,
     );
   }
 }

@@ -59,6 +59,16 @@ test("a cancelled operation is dead within five seconds, with everything it star
   expect(processesWith(operation.id)).toEqual([]);
 });
 
+test("one that is killed waits for no step, also when it was cancelled before", async () => {
+  const operation = bed.driver({ times: { graceMs: 600_000 } }).up(slow);
+  await underWay(operation);
+  operation.cancel("enough");
+  operation.kill();
+  const failure = await failureOf(operation.result);
+  expect(failure).toMatchObject({ code: "OPERATION_CANCELLED", killed: true, reason: "enough" });
+  expect(processesWith(operation.id)).toEqual([]);
+});
+
 test("after it the stack can be worked on again: no lock is left, and no lease", async () => {
   const operation = driver.up(slow);
   await underWay(operation);
