@@ -1,3 +1,4 @@
+import type { KnownCreations } from "./recovery/known-creations";
 import type { StackId } from "./stack-id";
 
 /** How the engine's providers get at the cloud. Whatever is handed over here is taken out of everything the driver says. */
@@ -11,6 +12,11 @@ export interface GuardCredentials {
    * them there and records neither. Asked for before each operation, while its lease is held.
    */
   environment(stack: StackId, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /**
+   * What the guard knows of creations that were lost on the way; asked for after {@link environment}. Without it they are
+   * recognised by their names alone. Default: nothing.
+   */
+  creations?(stack: StackId): KnownCreations | undefined;
 }
 
 /** Providers speak to the cloud itself, with its own short-lived token. */

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-import { replaceState } from "./deploying";
 import type { OperationContext } from "./operation";
+import { replaceState } from "./preparing";
 import { type HistoryEntry, historyFrom, outputsOf, type StackOutputs } from "./results";
 import type { Backup } from "./state/backups";
 import { parseState } from "./state/state";
-import { creationsIn } from "./unfinished";
+import { stepsIn } from "./unfinished";
 import { besideStack, onStack, type Shared } from "./work";
 
 export interface OutputsOptions {
@@ -66,7 +66,7 @@ export async function importState(
   return onStack(shared, context, { program: false, creates: true, replacement }, async (work) => {
     const before = work.damaged ? await shared.states.raw(context.stack) : work.state.text;
     const backup = await shared.settings.backups.save(context.stack, context.kind, before);
-    await work.unfinished.add(creationsIn(replacement));
+    await work.unfinished.add(stepsIn(replacement));
     await replaceState(work, text);
     return { backup };
   });

@@ -59,7 +59,7 @@ export interface DriverOptions<Request> {
   readonly leases?: Leases;
   /** Default: the folder `backups` in the home. */
   readonly backups?: Backups;
-  /** Settles what a dead operation left in flight. Default: such a stack is refused. */
+  /** Settles what a dead operation left in flight. Default: the program's own, or else such a stack is refused. */
   readonly recovery?: Recovery;
   readonly times?: Partial<Times>;
   readonly memory?: Partial<Memory>;
@@ -104,7 +104,7 @@ export function settingsOf<Request>(options: DriverOptions<Request>): Settings<R
     engine: options.engine ?? findEngine(),
     leases: options.leases ?? new SqliteLeases(join(home, "leases.db")),
     backups: options.backups ?? new FileBackups(join(home, "backups")),
-    recovery: options.recovery,
+    recovery: options.recovery ?? options.program.recovery,
     times: { graceMs: 3_000, hangMs: 30_000, operationMs: 2 * 3_600_000, callMs: 60_000, ...options.times },
     memory: { budgetMb: usualBudgetMb(), stackMb: 160, limitMb: 1_024, outputMb: 256, ...options.memory },
   };

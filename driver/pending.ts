@@ -2,6 +2,7 @@ import { DriverError } from "./errors";
 import { nameOfUrn, shortName } from "./events/translation";
 import type { OperationKind } from "./operation";
 import { nameOf, type StackId } from "./stack-id";
+import type { KnownCreations } from "./recovery/known-creations";
 import type { PendingOperation, StackState } from "./state/state";
 
 /** An operation died while it made or changed these, and nobody has looked what became of them. */
@@ -32,14 +33,28 @@ export interface RecoveryContext {
   /** How the cloud is reached: what the credentials gave for this operation. */
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Replaces the stack's state by another export; the engine checks it, and drops what is in flight. */
-  replaceState(text: string): Promise<void>;
+  /** What a guard knows of lost creations; absent where there is none. */
+  readonly creations: KnownCreations | undefined;
+  /** What {@link Recovery.foresee} wanted to have kept before the operation that died. */
+  readonly before: string | undefined;
+  /**
+   * Replaces the stack's state by another export; the engine checks it, and drops what is in flight.
+   * @param reread resources (by their URNs) of which the cloud knows more than this state: they are read before anything stands on them
+   */
+  replaceState(text: string, reread?: readonly string[]): Promise<void>;
   /** For people: what was found, and what was done. */
   note(message: string): void;
 }
 
 /** Finds out what became of what was in flight when an operation died, and writes it into the state. */
 export interface Recovery {
+  /**
+   * Before an operation makes anything.
+   * @returns what is to be kept with the stack for the case that it dies
+   */
+  foresee?(context: RecoveryContext): Promise<string | undefined>;
+  /** Before each operation: tells a guard what of that which it knows is missing from the state. */
+  reopen?(context: RecoveryContext): void;
   /**
    * Afterwards it is known of everything that was in flight what became of it, and the state says so. If the state still
    * has something in flight, the operation is refused.

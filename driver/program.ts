@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { DeploymentRequest } from "../programs/deployment";
 import { packageRoot } from "./engine";
 import { type Estimate, estimate } from "./estimate";
+import type { Recovery } from "./pending";
+import { DigitalOceanRecovery } from "./recovery/digitalocean-recovery";
 import { secretsOf } from "./request/describe";
 import type { ProjectRequest } from "./request/schema";
 
@@ -29,6 +31,8 @@ export interface Program<Request> {
   readonly isProtected?: (request: Request) => boolean;
   /** What it costs. Default: nobody knows. */
   readonly estimate?: (request: Request, signal: AbortSignal) => Promise<Estimate>;
+  /** Settles what an operation that died left in flight. Default: such a stack is refused. */
+  readonly recovery?: Recovery;
 }
 
 const compiled = join(__dirname, "..");
@@ -45,6 +49,7 @@ export const projectProgram: Program<ProjectRequest> = {
   secrets: (request) => secretsOf(request),
   isProtected: ({ protect }) => protect,
   estimate: (request, signal) => estimate(request, { signal }),
+  recovery: new DigitalOceanRecovery(),
 };
 
 /** Our own program, for what a component takes: a stack per deployment. */
@@ -54,4 +59,5 @@ export const deploymentProgram: Program<DeploymentRequest> = {
   stack: ({ name }) => name,
   sources,
   catalogue,
+  recovery: new DigitalOceanRecovery(),
 };

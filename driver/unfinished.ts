@@ -1,63 +1,115 @@
 import { z } from "zod";
 
-import type { TornCreation } from "./events/torn";
+import type { TornStep } from "./events/torn";
 import type { Lease } from "./lease/lease";
 import type { PendingOperation, StackState } from "./state/state";
 
-const keptSchema = z.array(
-  z.object({
-    urn: z.string(),
-    type: z.string(),
-    parent: z.string().optional(),
-    provider: z.string().optional(),
-    inputs: z.record(z.string(), z.unknown()),
-  }),
-);
+const resourceSchema = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().optional(),
+  parent: z.string().optional(),
+  provider: z.string().optional(),
+  replaces: z.boolean().optional(),
+  inputs: z.record(z.string(), z.unknown()),
+});
+const keptSchema = z.object({
+  torn: z.array(z.object({ type: z.enum(["creating", "updating", "deleting"]), resource: resourceSchema })),
+  unread: z.array(z.string()),
+  before: z.string().optional(),
+});
+type Kept = z.infer<typeof keptSchema>;
 
 /**
- * Creations of which nobody knows how they ended, and which the engine's state does not show: those whose provider died,
- * and those of a state that was replaced (an import drops what is in flight). They are kept with the stack's lease, where
- * whoever comes next finds them.
+ * What the engine's state does not show of operations that died: steps whose provider died; creations of a state that was replaced (an
+ * import drops what is in flight); what was taken into the state and not read yet. It is kept with the stack's lease, where whoever comes
+ * next finds it.
  */
 export class Unfinished {
-  private known: readonly TornCreation[];
+  private kept: Kept;
 
   constructor(private readonly lease: Pick<Lease, "kept" | "keep">) {
-    const { data } = keptSchema.safeParse(lease.kept === undefined ? [] : JSON.parse(lease.kept));
-    this.known = data ?? [];
+    const { data } = keptSchema.safeParse(lease.kept === undefined ? undefined : JSON.parse(lease.kept));
+    this.kept = data ?? { torn: [], unread: [] };
   }
 
-  async add(torn: readonly TornCreation[]): Promise<void> {
-    const urns = new Set(this.known.map(({ urn }) => urn));
-    const added = torn.filter(({ urn }) => !urns.has(urn));
-    if (added.length === 0) return;
-    this.known = [...this.known, ...added];
-    await this.lease.keep(JSON.stringify(this.known));
+  /** What the operation before wanted to have kept before it began. */
+  get before(): string | undefined {
+    return this.kept.before;
+  }
+
+  /** Resources that have to be read before anything stands on them, by their URNs. */
+  get unread(): readonly string[] {
+    return this.kept.unread;
+  }
+
+  async add(torn: readonly TornStep[]): Promise<void> {
+    const known = new Set(this.kept.torn.map(keyOf));
+    const added = torn.filter((one) => !known.has(keyOf(one)));
+    if (added.length > 0) await this.keep({ torn: [...this.kept.torn, ...added] });
+  }
+
+  async foreseen(before: string | undefined): Promise<void> {
+    if (before !== this.kept.before) await this.keep({ before });
+  }
+
+  async owe(unread: readonly string[]): Promise<void> {
+    if (unread.length > 0) await this.keep({ unread: [...new Set([...this.kept.unread, ...unread])] });
+  }
+
+  async read(): Promise<void> {
+    if (this.kept.unread.length > 0) await this.keep({ unread: [] });
   }
 
   /** Everything of the stack that is in flight: what its state says, and what is kept here. */
   all({ resources, pending }: StackState): readonly PendingOperation[] {
-    const known = new Set([...resources.map(({ urn }) => urn), ...pending.map(({ resource }) => resource.urn)]);
-    const kept = this.known.filter(({ urn }) => !known.has(urn));
-    return [...pending, ...kept.map((one) => ({ type: "creating", resource: { ...one, custom: true } }))];
+    const said = new Set(pending.map(({ type, resource }) => `${type} ${resource.urn}`));
+    const urns = new Set(resources.map(({ urn }) => urn));
+    const kept = this.kept.torn.flatMap((one): PendingOperation[] => {
+      const { type, resource } = one;
+      if (said.has(keyOf(one))) return [];
+      const { replaces = false, ...plain } = resource;
+      if (type === "creating") {
+        // Somebody has made it since.
+        if (urns.has(resource.urn) && !replaces) return [];
+        return [{ type, resource: { ...plain, custom: true } }];
+      }
+      const found = resources.find(({ urn, id }) => urn === resource.urn && id === resource.id);
+      return found === undefined ? [] : [{ type, resource: found }];
+    });
+    return [...pending, ...kept];
   }
 
   /** It is known what became of them. */
   async settled(): Promise<void> {
-    if (this.known.length === 0) return;
-    this.known = [];
-    await this.lease.keep(undefined);
+    if (this.kept.torn.length > 0) await this.keep({ torn: [] });
+  }
+
+  private async keep(changed: Partial<Kept>): Promise<void> {
+    this.kept = { ...this.kept, ...changed };
+    const { torn, unread, before } = this.kept;
+    const isEmpty = torn.length === 0 && unread.length === 0 && before === undefined;
+    await this.lease.keep(isEmpty ? undefined : JSON.stringify(this.kept));
   }
 }
 
+function keyOf({ type, resource }: TornStep): string {
+  return `${type} ${resource.urn}`;
+}
+
 /** What an import of this state would forget. */
-export function creationsIn({ pending }: StackState): TornCreation[] {
-  return pending
-    .filter(({ type }) => type === "creating")
-    .map(({ resource: { urn, type, parent, inputs = {} } }) => ({
+export function stepsIn({ pending, resources }: StackState): TornStep[] {
+  const urns = new Set(resources.map(({ urn }) => urn));
+  return pending.flatMap(({ type, resource: { urn, type: token, id, parent, inputs = {} } }) => {
+    if (type !== "creating" && type !== "updating" && type !== "deleting") return [];
+    const resource = {
       urn,
-      type,
+      type: token,
       inputs,
+      ...(type === "creating" && urns.has(urn) ? { replaces: true } : {}),
+      ...(type === "creating" || id === undefined ? {} : { id }),
       ...(parent === undefined ? {} : { parent }),
-    }));
+    };
+    return [{ type, resource }];
+  });
 }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { OperationCancelled } from "./errors";
 import { type EngineEvent, parseEngineEvent } from "./events/engine-event";
-import { TornCreations } from "./events/torn";
+import { TornSteps } from "./events/torn";
 import { Redactor } from "./events/redact";
 import type { Lease } from "./lease/lease";
 import type { OperationContext } from "./operation";
@@ -137,7 +137,7 @@ async function clearAway(
     const patience = performance.now() + settings.times.graceMs + 1_000;
     while (processesOf(previous.operation).length > 0 && performance.now() < patience) await pause(50);
     await killOperation(previous.operation);
-    const torn = new TornCreations();
+    const torn = new TornSteps();
     for (const event of eventsOf(settings.runs, previous.operation)) torn.look(event);
     await unfinished.add(torn.all);
     removeWorkDirectory(settings.runs, previous.operation);

@@ -21,6 +21,7 @@ const forbidden: readonly Import[] = [
   { from: "sandbox/hosts/hosts.ts", to: "components/naming.ts" },
   { from: "sandbox/hosts/hosts.ts", to: "cli/home.ts" },
   { from: "cli/home.ts", to: "components/naming.ts" },
+  { from: "driver/driver.ts", to: "guard/server.ts" },
   { from: "cli/home.ts", to: "test/components/remote/sshd.ts" },
 ];
 const allowed: readonly Import[] = [
@@ -29,6 +30,7 @@ const allowed: readonly Import[] = [
   { from: "components/dynamic/provider.ts", to: "components/remote/ssh.ts" },
   { from: "programs/deployment.ts", to: "components/naming.ts" },
   { from: "cli/home.ts", to: "sandbox/hosts/hosts.ts" },
+  { from: "driver/driver.ts", to: "guard/recognition/recognition.ts" },
   { from: "test/architecture.test.ts", to: "sandbox/hosts/hosts.ts" },
 ];
 

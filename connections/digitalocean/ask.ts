@@ -17,13 +17,15 @@ export interface AskerOptions {
   readonly token: string;
   /** For everything that is asked, in milliseconds; each attempt has half of it. */
   readonly timeoutMs: number;
+  /** Bytes; an answer that is longer is cut off there. Default: 1 MiB. */
+  readonly longestBody?: number;
 }
 
 /** Before the second and the third attempt, in milliseconds. */
 const pauses = [200, 800];
 
 /** What is asked for is small; a page that goes on for ever is cut off here. */
-const longestBody = 1024 * 1024;
+const usualLongestBody = 1024 * 1024;
 
 /** Asks an API a few questions with one token, within one time. */
 export class Asker {
@@ -77,7 +79,28 @@ export class Asker {
     sent.end();
     const [response] = (await once(sent, "response", { signal })) as [http.IncomingMessage];
     const { statusCode: status = 0 } = response;
-    return { method: "GET", status, headers: response.headers, ...(await bodyOf(response, signal)) };
+    return { method: "GET", status, headers: response.headers, ...(await this.bodyOf(response, signal)) };
+  }
+
+  private async bodyOf(
+    response: http.IncomingMessage,
+    signal: AbortSignal,
+  ): Promise<Pick<RawAnswer, "body" | "complete">> {
+    const { longestBody = usualLongestBody } = this.options;
+    const pieces: Buffer[] = [];
+    let length = 0;
+    try {
+      for await (const piece of response as AsyncIterable<Buffer>) {
+        pieces.push(piece);
+        length += piece.length;
+        if (length > longestBody) return { body: Buffer.concat(pieces), complete: false };
+      }
+      return { body: Buffer.concat(pieces), complete: response.complete };
+    } catch {
+      // Of a broken connection, what came is looked at; who is too slow is not there.
+      if (signal.aborted) throw signal.reason;
+      return { body: Buffer.concat(pieces), complete: false };
+    }
   }
 
   private agentFor({ protocol, hostname }: URL): http.Agent {
@@ -103,24 +126,4 @@ function isWorthAnother(reply: Reply): boolean {
   if (answer.kind === "challenge" || answer.kind === "block") return false;
   if (answer.kind === "json") return status >= 500;
   return problemOf(answer, { method: "GET", path: "/" })?.retryable === true;
-}
-
-async function bodyOf(
-  response: http.IncomingMessage,
-  signal: AbortSignal,
-): Promise<Pick<RawAnswer, "body" | "complete">> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const piece of response as AsyncIterable<Buffer>) {
-      pieces.push(piece);
-      length += piece.length;
-      if (length > longestBody) return { body: Buffer.concat(pieces), complete: false };
-    }
-    return { body: Buffer.concat(pieces), complete: response.complete };
-  } catch {
-    // Of a broken connection, what came is looked at; who is too slow is not there.
-    if (signal.aborted) throw signal.reason;
-    return { body: Buffer.concat(pieces), complete: false };
-  }
 }

@@ -1,12 +1,21 @@
 import { containsSecret } from "./changes";
 import type { EngineEvent, StepMetadata } from "./engine-event";
 
-/** A creation that was begun and of which nobody knows how it ended. */
-export interface TornCreation {
+/** Something that was done to a resource and of which nobody knows how it ended. */
+export interface TornStep {
+  readonly type: "creating" | "updating" | "deleting";
+  readonly resource: TornResource;
+}
+
+export interface TornResource {
   readonly urn: string;
   readonly type: string;
+  /** Of one that was there before. */
+  readonly id?: string | undefined;
   readonly parent?: string | undefined;
   readonly provider?: string | undefined;
+  /** Whether it is made in the place of one that the state has under the same name. */
+  readonly replaces?: boolean | undefined;
   /** As the program gave them; secret ones are left out. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
@@ -17,12 +26,18 @@ export interface TornCreation {
  */
 const broken = /error reading from server|transport is closing|code = Unavailable|connection (?:refused|reset)/i;
 
-const creations = new Set(["create", "create-replacement"]);
+const steps: Readonly<Record<string, TornStep["type"]>> = {
+  create: "creating",
+  "create-replacement": "creating",
+  update: "updating",
+  delete: "deleting",
+  "delete-replaced": "deleting",
+};
 
-/** Looks for creations whose provider died. */
-export class TornCreations {
+/** Looks for steps whose provider died. */
+export class TornSteps {
   private readonly suspect = new Set<string>();
-  private readonly found = new Map<string, TornCreation>();
+  private readonly found = new Map<string, TornStep>();
 
   look({ diagnosticEvent, resOpFailedEvent }: EngineEvent): void {
     if (
@@ -32,22 +47,27 @@ export class TornCreations {
     )
       this.suspect.add(diagnosticEvent.urn);
     const metadata = resOpFailedEvent?.metadata;
-    if (metadata !== undefined && creations.has(metadata.op) && this.suspect.has(metadata.urn))
-      this.found.set(metadata.urn, tornOf(metadata));
+    const type = metadata === undefined ? undefined : steps[metadata.op];
+    if (metadata !== undefined && type !== undefined && this.suspect.has(metadata.urn))
+      this.found.set(`${type} ${metadata.urn}`, { type, resource: tornOf(metadata) });
   }
 
-  get all(): readonly TornCreation[] {
+  get all(): readonly TornStep[] {
     return [...this.found.values()];
   }
 }
 
-function tornOf({ urn, type, new: next, provider }: StepMetadata): TornCreation {
-  const inputs = Object.entries(next?.inputs ?? {}).filter(([, value]) => !containsSecret(value));
+function tornOf({ op, urn, type, old, new: next, provider }: StepMetadata): TornResource {
+  const shown = next ?? old;
+  const inputs = Object.entries(shown?.inputs ?? {}).filter(([, value]) => !containsSecret(value));
+  const id = op.startsWith("create") ? undefined : old?.id;
   return {
     urn,
     type,
     inputs: Object.fromEntries(inputs),
-    ...(next?.parent === undefined || next.parent === "" ? {} : { parent: next.parent }),
+    ...(id === undefined || id === "" ? {} : { id }),
+    ...(op === "create-replacement" ? { replaces: true } : {}),
+    ...(shown?.parent === undefined || shown.parent === "" ? {} : { parent: shown.parent }),
     ...(provider === undefined || provider === "" ? {} : { provider }),
   };
 }

@@ -10,6 +10,7 @@ import { JournalUnavailable } from "./errors";
 import type { Intent } from "./intent";
 import { Journal } from "./journal";
 import { bodyOf, keyOf } from "./key";
+import { claimsSince } from "./look";
 import { Queue } from "./queue";
 import { repeat } from "./repeating";
 import { defaultSettings, type IntentSettings, type Tools } from "./settings";
@@ -72,6 +73,22 @@ export class WrittenIntents implements Intents {
     const missing = journal.allTold(stack).filter(({ resource = "" }) => isResource(resource) && !isKnown(resource));
     for (const { id } of missing) journal.reopen(id);
     return missing.map(({ resource = "" }) => resource);
+  }
+
+  /**
+   * What became of one of {@link unfinished} is known to whoever has the stack's state.
+   * @param resource the path of what it made, which the state has now; undefined: nothing of it is there
+   */
+  settle(id: number, resource: string | undefined): void {
+    const { journal } = this.tools;
+    if (resource === undefined) journal.resolved(id, "NOT_FOUND");
+    else journal.settled(id, resource);
+  }
+
+  /** The paths of what other intents than this one were answered with, so that it is none of its. */
+  claimed({ id, account, method, path, writtenAt }: Intent): ReadonlySet<string> {
+    const { rule } = recognise(method, path);
+    return this.tools.journal.claimed(id, account, rule.kind === "creation" ? claimsSince(rule, { writtenAt }) : 0);
   }
 
   private performed(request: GuardedRequest, send: Send): Promise<GuardedAnswer> {

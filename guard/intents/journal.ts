@@ -191,6 +191,14 @@ export class Journal {
     );
   }
 
+  /** It was found, and the state of its stack has it: no client asks for it any more. */
+  settled(id: number, resource: string): void {
+    this.run(
+      "UPDATE intent SET state = 'answered', resource = ?, adopted = 1, changed_at = ? WHERE id = ? AND gone = 0",
+      ...[resource, this.now(), id],
+    );
+  }
+
   private forget(): void {
     const now = this.now();
     const end = `UPDATE intent SET state = 'resolved', reason = 'TOO_OLD', changed_at = ? WHERE ${isOpen} AND written_at < ?`;
