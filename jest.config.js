@@ -7,6 +7,9 @@ module.exports = {
   roots: ["<rootDir>/dist/test"],
   testMatch: ["**/*.test.js"],
   testPathIgnorePatterns: ["/dist/test/end-to-end/"],
-  maxWorkers: 2,
+  transform: { "\\.js$": "<rootDir>/test/runner/compiled.cjs" },
+  testSequencer: "<rootDir>/test/runner/longest-first.cjs",
+  // One more than the processors of a small machine: there is always one that waits.
+  maxWorkers: 3,
   testTimeout: 60_000,
 };

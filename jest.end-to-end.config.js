@@ -17,6 +17,7 @@ module.exports = {
   testMatch: files,
   globalSetup: "<rootDir>/dist/test/end-to-end/setup.js",
   globalTeardown: "<rootDir>/dist/test/end-to-end/teardown.js",
+  transform: { "\\.js$": "<rootDir>/test/runner/compiled.cjs" },
   testSequencer: "<rootDir>/dist/test/end-to-end/sequencer.js",
   maxWorkers: 1,
   testTimeout: 300_000,

@@ -1,3 +1,5 @@
+import "../../programs/lean";
+
 import * as digitalocean from "@pulumi/digitalocean";
 
 /** Cheap resources of the default provider, one after the other: the program of `exec-engine.test.ts` and `exec-rotation.test.ts`. */

@@ -1,3 +1,5 @@
+import "../../../programs/lean";
+
 import * as aws from "@pulumi/aws";
 
 import { BackupStore } from "../../../components/aws/backups";
@@ -31,6 +33,7 @@ export = () => {
   const sshKey = new SshKeyPair("key", { comment: "office" });
   const record = new aws.ec2.KeyPair("key", { keyName: "office", publicKey: sshKey.publicKey, region });
   const backups = new BackupStore("backups", { ...common, network, ready: network.ready });
+  network.groups.closeServers([backups.wayOut]);
   const machine = {
     ...common,
     network,

@@ -1,3 +1,5 @@
+import "../../../programs/lean";
+
 import { BusinessDeployment } from "../../../components/digitalocean/deployment";
 
 /** A whole deployment, to be previewed: the program of `connection.test.ts`. */

@@ -1,3 +1,5 @@
+import "../../../programs/lean";
+
 import * as digitalocean from "@pulumi/digitalocean";
 
 import { Bastion } from "../../../components/digitalocean/bastion";

@@ -1,3 +1,5 @@
+import "../../../programs/lean";
+
 import { readFileSync } from "node:fs";
 
 import * as pulumi from "@pulumi/pulumi";

@@ -1,3 +1,5 @@
+import "../../../programs/lean";
+
 import { BusinessDeployment } from "../../../components/aws/deployment";
 
 /** A wiki behind a bastion on AWS: the program of `wiki.test.ts`. */
