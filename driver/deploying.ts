@@ -1,6 +1,7 @@
 import { approvalOf, type ApprovalSubject, checkApproval } from "./approval";
 import type { OperationContext } from "./operation";
-import { engine, prepareChange, stateNow } from "./preparing";
+import { engine, prepareChange, replaceState, stateNow } from "./preparing";
+import { edited } from "./recovery/state-edits";
 import {
   type DestroyResult,
   isUnchanged,
@@ -89,7 +90,7 @@ export function destroy(
     const args = ["destroy", "--yes", "--skip-preview", "--run-program=true"];
     const { changes, warnings } = await engine(shared, work, args, request);
     await work.unfinished.read();
-    const remaining = (await stateNow(work)).resources.length;
+    const remaining = await remainingOf(work);
     if (remove && remaining === 0)
       await work.cli.run({ args: ["stack", "rm", "--yes", "--stack", context.stack.stack] });
     return { changes, unchanged: isUnchanged(changes), warnings, remaining, backup };
@@ -98,6 +99,19 @@ export function destroy(
 
 function refreshing(wanted: boolean): string[] {
   return wanted ? ["--refresh"] : [];
+}
+
+/**
+ * How much is left. A program that is run registers its components anew where an earlier destruction has removed them already; they are
+ * nothing outside, and go with the rest.
+ */
+async function remainingOf(work: LeasedWork): Promise<number> {
+  const state = await stateNow(work);
+  const { resources } = state;
+  if (resources.some(({ custom, type }) => custom === true && !type.startsWith("pulumi:providers:")))
+    return resources.length;
+  if (resources.length > 0) await replaceState(work, edited(state, { adopted: [], removed: resources }));
+  return 0;
 }
 
 function subjectOf({ settings }: Shared, { context, state }: LeasedWork, request: unknown): ApprovalSubject {

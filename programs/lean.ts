@@ -9,6 +9,8 @@
  */
 import { createRequire, Module } from "node:module";
 
+import { endWithParent } from "./orphan";
+
 type Exports = Readonly<Record<PropertyKey, unknown>>;
 
 /** What of a module is asked for by those who only import it. */
@@ -94,6 +96,7 @@ function keepNoPromiseTraces(): void {
   };
 }
 
+endWithParent();
 keepNoPromiseTraces();
 defer("@pulumi/pulumi/runtime/closure/serializeClosure", {
   esModule: true,

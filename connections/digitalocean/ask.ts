@@ -19,6 +19,8 @@ export interface AskerOptions {
   readonly timeoutMs: number;
   /** Bytes; an answer that is longer is cut off there. Default: 1 MiB. */
   readonly longestBody?: number;
+  /** Ends everything that is being asked. Default: only the time does. */
+  readonly signal?: AbortSignal;
 }
 
 /** Before the second and the third attempt, in milliseconds. */
@@ -33,7 +35,9 @@ export class Asker {
   private readonly agents = new Map<string, http.Agent>();
 
   constructor(private readonly options: AskerOptions) {
-    this.deadline = AbortSignal.timeout(options.timeoutMs);
+    const { timeoutMs, signal } = options;
+    const deadline = AbortSignal.timeout(timeoutMs);
+    this.deadline = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
   }
 
   /**

@@ -85,7 +85,9 @@ export class Cloud {
 
   private readonly send = async (request: GuardedRequest): Promise<GuardedAnswer> => {
     const asked = { method: request.method, path: request.path };
-    const asker = new Asker({ token: this.checkedToken(), timeoutMs: questionMs, longestBody });
+    const ended = new AbortController();
+    const options = { token: this.checkedToken(), timeoutMs: questionMs, longestBody, signal: ended.signal };
+    const asker = new Asker(options);
     try {
       const late = (): Error => new InventoryUnavailable(`${nameOfRequest(asked)} was not answered in time.`);
       const url = new URL(`${this.url.replace(/\/+$/, "")}${request.path}${request.query}`);
@@ -98,6 +100,7 @@ export class Cloud {
       if (answer.kind !== "json") throw new InventoryUnavailable(`${nameOfRequest(asked)} was answered with nothing.`);
       return { status, headers, body: Buffer.alloc(0), json: answer.value };
     } finally {
+      ended.abort();
       asker.close();
     }
   };

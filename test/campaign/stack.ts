@@ -9,6 +9,7 @@ import { z } from "zod";
 import { pulumiVariables, searchPath } from "../../cli/environment";
 import { home as homeOf, type Home } from "../../cli/home";
 import { type PulumiResult, tryPulumi } from "../../cli/pulumi";
+import { processesWith } from "../driver/processes";
 
 const name = "campaign";
 const deployer = "203.0.113.7/32";
@@ -79,13 +80,7 @@ export class Stack {
     const ended = once(child, "exit");
     await Promise.race([when, ended]);
     const all = [child.pid ?? 0, ...descendants(child.pid ?? 0)];
-    for (const pid of all) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // It has ended by itself.
-      }
-    }
+    for (const pid of all) killed(pid);
     await ended;
   }
 
@@ -113,7 +108,9 @@ export class Stack {
     };
   }
 
+  /** With whatever it has started that is still there. */
   remove(): void {
+    for (const { pid } of processesWith(this.directory)) killed(pid);
     for (const folder of [this.directory, ...this.copies]) rmSync(folder, { recursive: true, force: true });
   }
 
@@ -122,6 +119,14 @@ export class Stack {
   private run(apiUrl: string, ...args: string[]): Promise<PulumiResult> {
     const access = { apiUrl, tokenFile: this.tokenFile, deployer };
     return tryPulumi(this.home, access, args, { cwd: this.project, timeoutMs: perCommandMs });
+  }
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
   }
 }
 

@@ -1,8 +1,8 @@
-import type { Recovery, RecoveryContext } from "../../driver/pending";
-import type { PendingOperation } from "../../driver/state/state";
-import { Bed, failureOf } from "./fixture";
-import { processesWith, until } from "./processes";
-import type { CloudRequest } from "./programs/cloud";
+import type { Recovery, RecoveryContext } from "../../../driver/pending";
+import type { PendingOperation } from "../../../driver/state/state";
+import { Bed, failureOf } from "../fixture";
+import { processesWith, until } from "../processes";
+import type { CloudRequest } from "../programs/cloud";
 
 /** What the driver hands to a recovery, and what it takes for settled. What a recovery finds in the cloud is its own tests'. */
 const slow: CloudRequest = { name: "slow", tags: 0, droplets: ["one"] };
