@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 
 import { join } from "node:path";
 
 import { WrittenIntents } from "../guard/intents/intents";
+import type { Leases } from "../guard/interfaces";
 import { FileLeases, type TakeOptions } from "../guard/leases";
 import { Pacing } from "../guard/pacing/pace";
 import { type Guard, startGuard } from "../guard/server";
@@ -15,18 +16,54 @@ import { connectionsDirectory, type Home } from "./home";
 export interface OperationGuard {
   readonly url: string;
   readonly ticket: string;
+  /** What it writes down of what it is asked for. */
+  readonly intents: WrittenIntents;
   /** Closes the guard, then gives the stack's lease back. */
   close(): Promise<void>;
 }
 
-/** @throws StackBusy when another operation works on the stack */
-export async function openGuard(
+/**
+ * A guard that takes the stack's lease itself.
+ * @throws StackBusy when another operation works on the stack
+ */
+export function openGuard(
   home: Home,
   connection: OpenConnection,
   stack: string,
   take: TakeOptions,
 ): Promise<OperationGuard> {
-  const closing: (() => void | Promise<void>)[] = [];
+  return open(home, connection, stack, (file, closing) => {
+    const leases = FileLeases.open(file);
+    closing.push(() => {
+      leases.close();
+    });
+    const lease = leases.take(stack, take);
+    closing.push(() => {
+      leases.release(lease);
+    });
+    return leases;
+  });
+}
+
+/** A guard for whoever has leases already: it serves the stack while one of them is held on it. */
+export function openGuardUnder(
+  leases: Leases,
+  home: Home,
+  connection: OpenConnection,
+  stack: string,
+): Promise<OperationGuard> {
+  return open(home, connection, stack, () => leases);
+}
+
+type Closing = (() => void | Promise<void>)[];
+
+async function open(
+  home: Home,
+  connection: OpenConnection,
+  stack: string,
+  leasesIn: (file: string, closing: Closing) => Leases,
+): Promise<OperationGuard> {
+  const closing: Closing = [];
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).reverse()) await one();
   };
@@ -40,14 +77,7 @@ export async function openGuard(
     });
     // SQLite gives the files beside it the same rights.
     closeSync(openSync(file, "a", 0o600));
-    const leases = FileLeases.open(file);
-    closing.push(() => {
-      leases.close();
-    });
-    const lease = leases.take(stack, take);
-    closing.push(() => {
-      leases.release(lease);
-    });
+    const leases = leasesIn(file, closing);
     const tickets = new StackTickets(ticketKeyIn(join(directory, "ticket-key")));
     const pace = Pacing.open({ file, log: log.write });
     closing.push(() => {
@@ -63,7 +93,7 @@ export async function openGuard(
     const parts = { tickets, leases, pace, intents, watch, log: log.write };
     const guard: Guard = await startGuard({ upstream, account, tokens, ...parts });
     closing.push(() => guard.close());
-    return { url: guard.url, ticket: tickets.issue(stack), close };
+    return { url: guard.url, ticket: tickets.issue(stack), intents, close };
   } catch (error) {
     await close();
     throw error;

@@ -56,3 +56,8 @@ export function home(environment: NodeJS.ProcessEnv = process.env): Home {
 export function connectionsDirectory({ directory }: Home): string {
   return join(directory, "connections");
 }
+
+/** Where projects' state, its passphrase, leases and backups lie: for its owner alone. */
+export function driverDirectory({ directory }: Home): string {
+  return join(directory, "projects");
+}

@@ -29,6 +29,37 @@ export function changesOf({ op, old, new: next, diffs, keys, detailedDiff }: Ste
   }));
 }
 
+/** Counts what was found missing, for ourselves; the missing resource itself is told. */
+const ownCounter = "pulumi-nodejs:dynamic/deploy4me:Presence";
+
+/**
+ * What a read found. A preview's events say only that a resource was read, and a component has nothing that could be
+ * otherwise.
+ */
+export function foundBy({ op, type, old, new: next }: StepMetadata): "same" | "update" | "delete" {
+  if (op === "delete" || (op === "refresh" && (next === null || next === undefined))) return "delete";
+  if (op === "same" || (next ?? old)?.custom !== true || ownTypes.test(type) || type === ownCounter) return "same";
+  return op === "update" || differing(old?.outputs, next?.outputs).length > 0 ? "update" : "same";
+}
+
+/** What a read found otherwise; by the values themselves where the provider does not say. */
+export function changesFound(metadata: StepMetadata): PropertyChange[] {
+  const told = changesOf({ ...metadata, op: "update" });
+  if (told.length > 0) return told;
+  const { old, new: next } = metadata;
+  return differing(old?.outputs, next?.outputs).map((path) => {
+    const before = shown(old?.outputs?.[path]);
+    const after = shown(next?.outputs?.[path]);
+    const kind = before === undefined ? "add" : after === undefined ? "delete" : "update";
+    return { path, kind, replaces: false, ...(before && { before }), ...(after && { after }) };
+  });
+}
+
+function differing(before: StepState["outputs"], after: StepState["outputs"]): string[] {
+  const keys = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  return [...keys].filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]));
+}
+
 function kindOf(diffKind: string): PropertyChange["kind"] {
   if (diffKind.startsWith("add")) return "add";
   return diffKind.startsWith("delete") ? "delete" : "update";
@@ -92,10 +123,7 @@ export function isBookkeeping({ op, type, old, new: next, diffs, detailedDiff }:
   const named = [...(diffs ?? []), ...Object.keys(detailedDiff ?? {})];
   const before = old?.inputs ?? {};
   const after = next?.inputs ?? {};
-  const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
-  );
-  return [...named, ...differing].every((key) => isCredential(key, before, after));
+  return [...named, ...differing(before, after)].every((key) => isCredential(key, before, after));
 }
 
 function isCredential(key: string, before: Record<string, unknown>, after: Record<string, unknown>): boolean {

@@ -1,4 +1,4 @@
-import { changesOf, isBookkeeping } from "./changes";
+import { changesFound, changesOf, foundBy, isBookkeeping } from "./changes";
 import type { EngineEvent, StepMetadata } from "./engine-event";
 import type {
   DiagnosticEvent,
@@ -117,9 +117,16 @@ export class Translation {
     this.count(metadata, this.done);
     const tookMs = begun === undefined ? 0 : this.now() - begun.since;
     const step = this.step(phase, metadata, resourceOf(metadata));
-    const drift = phase === "done" && begun?.reads === true && step.operation !== "same";
-    if (phase === "done" && begun?.reads !== true && isCountedBookkeeping(metadata)) this.bookkept++;
-    return { ...step, tookMs, drift };
+    if (phase === "done" && begun?.reads === true) return { ...step, ...this.found(metadata), tookMs };
+    if (phase === "done" && isCountedBookkeeping(metadata)) this.bookkept++;
+    return { ...step, tookMs };
+  }
+
+  /** Of a resource that was read: whether it is as the state has it. */
+  private found(metadata: StepMetadata): Pick<StepEvent, "operation" | "changes" | "drift"> {
+    const operation = foundBy(metadata);
+    const changes = operation === "update" ? changesFound(metadata).map((change) => this.redacted(change)) : [];
+    return { operation, changes, drift: operation !== "same" };
   }
 
   private step(phase: StepEvent["phase"], metadata: StepMetadata, resource: ResourceName): StepEvent {

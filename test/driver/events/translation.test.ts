@@ -96,6 +96,42 @@ test("what was only read, and is otherwise, is drift", () => {
   });
 });
 
+describe("what a preview's refresh read", () => {
+  const read = (more: object): ReturnType<Translation["translate"]> => {
+    const translation = new Translation(new Redactor(), 0, 1);
+    translated(translation, step("resourcePreEvent", { op: "refresh" }));
+    return translated(translation, step("resOutputsEvent", { op: "refresh", ...more }));
+  };
+  const custom = { custom: true, inputs: {} };
+
+  test("is no drift when it is as the state has it", () => {
+    const state = { ...custom, outputs: { rules: ["a"] } };
+    expect(read({ old: state, new: state })).toMatchObject({ operation: "same", drift: false, changes: [] });
+  });
+
+  test("is drift with what differs, by the values where the provider does not say", () => {
+    const before = { ...custom, outputs: { rules: ["a"], password: secret, port: 1 } };
+    const after = { ...custom, outputs: { rules: ["a", "b"], password: { ...secret, ciphertext: "[new]" }, port: 1 } };
+    expect(read({ old: before, new: after })).toMatchObject({
+      operation: "update",
+      drift: true,
+      changes: [
+        { path: "rules", kind: "update", before: '["a"]', after: '["a","b"]' },
+        { path: "password", kind: "update", before: '"[secret]"', after: '"[secret]"' },
+      ],
+    });
+  });
+
+  test("is gone when there is none", () => {
+    expect(read({ old: { ...custom, outputs: {} }, new: null })).toMatchObject({ operation: "delete", drift: true });
+  });
+
+  test("and a component can't be otherwise", () => {
+    const component = { custom: false, outputs: {} };
+    expect(read({ op: "update", old: component, new: component })).toMatchObject({ operation: "same", drift: false });
+  });
+});
+
 describe("a provider's credentials are no change", () => {
   const provider = (before: object, after: object, more: object = {}): string =>
     step("resOutputsEvent", {

@@ -1,0 +1,113 @@
+/** No file is named, and none of the usual names lies in this folder or above it. */
+export class RequestNotFound extends Error {
+  override readonly name = "RequestNotFound";
+  readonly code = "REQUEST_NOT_FOUND";
+
+  constructor(
+    readonly directory: string,
+    readonly names: readonly string[],
+  ) {
+    super(
+      `there is no ${names.join(" or ")} in ${directory} or in a folder above it: name the project's file, or write one ` +
+        "(docs/project-request.md; `deploy4me schema` helps an editor with it).",
+    );
+  }
+}
+
+/** Several files of the usual names lie in one folder. */
+export class SeveralRequests extends Error {
+  override readonly name = "SeveralRequests";
+  readonly code = "SEVERAL_REQUESTS";
+
+  constructor(readonly files: readonly string[]) {
+    super(`there are several project files (${files.join(", ")}): name the one that is meant.`);
+  }
+}
+
+/** A file and a stack are named, and they need not be the same project. */
+export class FileOrStack extends Error {
+  override readonly name = "FileOrStack";
+  readonly code = "FILE_OR_STACK";
+
+  constructor() {
+    super("name the project's file or its --stack, not both.");
+  }
+}
+
+/** Nobody can be asked, and it is not said that it may be done. */
+export class ConfirmationNeeded extends Error {
+  override readonly name = "ConfirmationNeeded";
+  readonly code = "CONFIRMATION_NEEDED";
+
+  constructor(
+    readonly command: string,
+    ways: string,
+  ) {
+    super(`${command} asks before it changes anything, and there is no terminal to ask at: add ${ways}.`);
+  }
+}
+
+/** Somebody was asked and did not say yes. */
+export class Declined extends Error {
+  override readonly name = "Declined";
+  readonly code = "DECLINED";
+
+  constructor() {
+    super("nothing was changed.");
+  }
+}
+
+/** There was to be nothing to do, and there is. */
+export class ChangesFound extends Error {
+  override readonly name = "ChangesFound";
+  readonly code = "CHANGES_FOUND";
+
+  constructor(readonly deployed: string) {
+    super(`no changes were expected for ${deployed}, and there are some: see above.`);
+  }
+}
+
+/** An operation is under way where this command can't reach it. */
+export class OutOfReach extends Error {
+  override readonly name = "OutOfReach";
+  readonly code = "OUT_OF_REACH";
+
+  constructor(
+    readonly deployed: string,
+    kind: string,
+    { pid, hostname }: { readonly pid: number; readonly hostname: string },
+  ) {
+    super(
+      `${kind} of ${deployed} belongs to process ${pid} on ${hostname} and can't be told from here, or has only just begun: ` +
+        "try again, or cancel it there.",
+    );
+  }
+}
+
+/** The project has no output of this name. */
+export class NoSuchOutput extends Error {
+  override readonly name = "NoSuchOutput";
+  readonly code = "NO_SUCH_OUTPUT";
+
+  constructor(
+    readonly deployed: string,
+    readonly output: string,
+    readonly others: readonly string[],
+  ) {
+    const instead = others.length === 0 ? "it has none: nothing is deployed" : `it has ${others.join(", ")}`;
+    super(`${deployed} has no output «${output}»: ${instead}.`);
+  }
+}
+
+/** A file can't be taken for an exported state. */
+export class UnreadableExport extends Error {
+  override readonly name = "UnreadableExport";
+  readonly code = "UNREADABLE_EXPORT";
+
+  constructor(
+    readonly file: string,
+    why: string,
+  ) {
+    super(`${file} can't be read as a state: ${why}. Name a file that \`deploy4me state export\` wrote.`);
+  }
+}

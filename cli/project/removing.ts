@@ -1,0 +1,75 @@
+import type { Command } from "commander";
+
+import { home } from "../home";
+import { act, type Acting, type Outcome } from "./acting";
+import { canAsk, confirmByName } from "./confirmation";
+import { ConfirmationNeeded } from "./errors";
+import { fileWords, projectCommand, withAccess, withJson } from "./options";
+import { ProtectedFromRemoval } from "../../driver/errors";
+import { projectProgram } from "../../driver/program";
+import { parseState, type StateResource } from "../../driver/state/state";
+import { stackId } from "../../driver/stack-id";
+import { nameOfUrn } from "../../driver/events/translation";
+import { whenever } from "./request-file";
+import { resultOf } from "./results";
+import { type AccessOptions, type Session, withSession } from "./session";
+import { counted, isReal, kindOf, printable } from "./words";
+
+interface DestroyOptions extends AccessOptions {
+  readonly json?: true;
+  readonly yes?: true;
+  readonly remove?: true;
+}
+
+/** `deploy4me destroy`. */
+export function registerDestroy(program: Command): void {
+  withJson(withAccess(projectCommand(program, "destroy").argument("[file]", fileWords)))
+    .description("remove everything that the project has in the cloud; asks for the project's name first")
+    .option("--yes", "remove it without asking")
+    .option("--remove", "forget the project's history as well; the backups of its state stay")
+    .action((file: string | undefined, options: DestroyOptions) =>
+      act("destroy", options, async (acting) => {
+        const asks = options.yes !== true;
+        if (asks && (acting.report.json || !canAsk())) throw new ConfirmationNeeded("destroy", "--yes");
+        return withSession(home(), { ...options, ...acting, file, parse: whenever }, async (session) => {
+          if (asks) await ask(session, acting);
+          return destroy(session, acting, options);
+        });
+      }),
+    );
+}
+
+async function ask({ driver, request }: Session, { report, follow, signal }: Acting): Promise<void> {
+  const { project } = request;
+  const id = stackId("deploy4me", project);
+  // Before anybody types anything.
+  if (projectProgram.isProtected?.(request) === true) throw new ProtectedFromRemoval(id);
+  const state = parseState(id, await follow(driver.export(project, { signal })));
+  report.say(inventoryLines(project, state.resources));
+  await confirmByName(`What is on its machines is lost. Type the project's name to remove it:`, project);
+}
+
+/** What there is, by its kind: machines by their names. */
+function inventoryLines(project: string, resources: readonly StateResource[]): string[] {
+  const byKind = new Map<string, string[]>();
+  for (const { urn, type, custom } of resources) {
+    if (custom !== true || !isReal({ type })) continue;
+    byKind.set(type, [...(byKind.get(type) ?? []), nameOfUrn(urn).name]);
+  }
+  const lines = [...byKind].map(([type, names]) => {
+    const shown = /:(?:Droplet|Domain|Instance)$/.test(type) ? `: ${names.map(printable).join(", ")}` : "";
+    return `  - ${counted(names.length, kindOf(type))}${shown}`;
+  });
+  return lines.length === 0 ? [`${project} has nothing in the cloud.`] : [`This removes all of ${project}:`, ...lines];
+}
+
+async function destroy({ driver, request }: Session, acting: Acting, options: DestroyOptions): Promise<Outcome> {
+  const { project } = request;
+  const operation = driver.destroy(request, { remove: options.remove === true, signal: acting.signal });
+  const result = await acting.follow(operation);
+  const last =
+    result.remaining === 0
+      ? `${project} is gone. The backups of its state stay: deploy4me state backups --stack ${project}`
+      : `${counted(result.remaining, "resource")} of ${project} are left: run it again.`;
+  return { result: resultOf.destroy(project, result), lines: ["", last] };
+}
