@@ -55,7 +55,8 @@ export class AwsCloud {
       try {
         const now = await this.moto.changesSince(change, signal);
         if (now.change === change) continue;
-        await this.mirror.show(await takeInventory(this.moto.url, now.regions), now.reboots);
+        const machines = await this.mirror.show(await takeInventory(this.moto.url, now.regions), now);
+        await this.moto.shown(now.change, machines);
         change = now.change;
       } catch (error) {
         if (this.isEnding) return;

@@ -12,7 +12,10 @@ import {
   type RouteTable,
   type SecurityGroup,
 } from "@aws-sdk/client-ec2";
+import { IAMClient, ListInstanceProfilesCommand } from "@aws-sdk/client-iam";
 import { ListHostedZonesCommand, ListResourceRecordSetsCommand, Route53Client } from "@aws-sdk/client-route-53";
+
+import type { InstanceMetadata } from "../hosts/hosts";
 
 /** An instance that has not been terminated. */
 export interface InstanceFound {
@@ -22,10 +25,21 @@ export interface InstanceFound {
   readonly isOn: boolean;
   readonly vpcId: string;
   readonly privateAddress: string;
+  /** The address that leads to it from outside, an elastic one or the one that EC2 gave it. */
+  readonly address: string | undefined;
   readonly ipv6Address: string | undefined;
+  /** The public address that EC2 gave it; an elastic one, which leads to it, is none. */
+  readonly publicAddress: string | undefined;
   /** Whether its subnet has a route to an internet gateway. */
   readonly isPublic: boolean;
   readonly groups: readonly string[];
+  readonly groupNames: readonly string[];
+  readonly imageId: string;
+  readonly type: string;
+  readonly zone: string;
+  readonly metadata: Pick<InstanceMetadata, "isOn" | "tokensRequired" | "hopLimit">;
+  /** What it may do with AWS. */
+  readonly profile: { readonly arn: string; readonly role: string | undefined } | undefined;
   readonly memoryMb: number;
   readonly vcpus: number;
   readonly diskGb: number;
@@ -65,7 +79,8 @@ const credentials = { accessKeyId: "sandbox", secretAccessKey: "sandbox" };
 
 /** Asks moto what there is, in the regions somebody has used. */
 export async function takeInventory(endpoint: string, regions: readonly string[]): Promise<Inventory> {
-  const parts = await Promise.all(regions.map((region) => inRegion(endpoint, region)));
+  const roles = await rolesAt(endpoint);
+  const parts = await Promise.all(regions.map((region) => inRegion(endpoint, region, roles)));
   return {
     vpcs: new Map(parts.flatMap(({ vpcs }) => vpcs)),
     instances: parts.flatMap(({ instances }) => instances),
@@ -75,7 +90,7 @@ export async function takeInventory(endpoint: string, regions: readonly string[]
   };
 }
 
-async function inRegion(endpoint: string, region: string) {
+async function inRegion(endpoint: string, region: string, roles: Roles) {
   const ec2 = new EC2Client({ endpoint, region, credentials, maxAttempts: 2 });
   try {
     const live = [{ Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] }];
@@ -88,9 +103,12 @@ async function inRegion(endpoint: string, region: string) {
         ec2.send(new DescribeAddressesCommand({})),
       ]);
     const found = Reservations.flatMap(({ Instances = [] }) => Instances);
+    const elastic = Addresses.map(({ PublicIp }) => PublicIp);
     return {
       vpcs: Vpcs.map(({ VpcId = "", CidrBlock = "" }) => [VpcId, CidrBlock] as const),
-      instances: await Promise.all(found.map((one) => described(ec2, region, one, RouteTables))),
+      instances: await Promise.all(
+        found.map((one) => described(ec2, region, one, { tables: RouteTables, elastic, roles })),
+      ),
       groups: SecurityGroups.map((group) => [group.GroupId ?? "", rulesOf(group)] as const),
       addresses: Addresses.map(({ PublicIp = "", InstanceId }) => ({
         address: PublicIp,
@@ -106,7 +124,11 @@ async function described(
   ec2: EC2Client,
   region: string,
   instance: Instance,
-  tables: readonly RouteTable[],
+  around: {
+    readonly tables: readonly RouteTable[];
+    readonly elastic: readonly (string | undefined)[];
+    readonly roles: Roles;
+  },
 ): Promise<InstanceFound> {
   const id = instance.InstanceId ?? "";
   const type = instance.InstanceType;
@@ -116,6 +138,7 @@ async function described(
   ]);
   const [size] = InstanceTypes;
   const [device] = instance.NetworkInterfaces ?? [];
+  const { PublicIpAddress: address, IamInstanceProfile: profile } = instance;
   return {
     id,
     name: instance.Tags?.find(({ Key }) => Key === "Name")?.Value ?? id,
@@ -124,8 +147,16 @@ async function described(
     vpcId: instance.VpcId ?? "",
     privateAddress: instance.PrivateIpAddress ?? "",
     ipv6Address: device?.Ipv6Addresses?.[0]?.Ipv6Address,
-    isPublic: leadsOut(instance.SubnetId ?? "", tables),
+    address,
+    publicAddress: around.elastic.includes(address) ? undefined : address,
+    isPublic: leadsOut(instance, around.tables),
     groups: (device?.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []),
+    groupNames: (device?.Groups ?? []).flatMap(({ GroupName }) => GroupName ?? []),
+    imageId: instance.ImageId ?? "",
+    type: type ?? "",
+    zone: instance.Placement?.AvailabilityZone ?? "",
+    metadata: metadataOf(instance),
+    profile: profile && { arn: profile.Arn ?? "", role: around.roles.get(profile.Arn ?? "") },
     memoryMb: size?.MemoryInfo?.SizeInMiB ?? 1024,
     vcpus: size?.VCpuInfo?.DefaultVCpus ?? 1,
     diskGb: 25,
@@ -133,8 +164,19 @@ async function described(
   };
 }
 
-function leadsOut(subnetId: string, tables: readonly RouteTable[]): boolean {
-  const table = tables.find(({ Associations = [] }) => Associations.some((one) => one.SubnetId === subnetId));
+function metadataOf({ MetadataOptions: options }: Instance): InstanceFound["metadata"] {
+  return {
+    isOn: options?.HttpEndpoint !== "disabled",
+    tokensRequired: options?.HttpTokens === "required",
+    hopLimit: options?.HttpPutResponseHopLimit ?? 1,
+  };
+}
+
+/** A subnet without a route table of its own has its network's main one. */
+function leadsOut({ SubnetId, VpcId }: Instance, tables: readonly RouteTable[]): boolean {
+  const own = tables.find(({ Associations = [] }) => Associations.some((one) => one.SubnetId === SubnetId));
+  const main = (one: RouteTable): boolean => (one.Associations ?? []).some(({ Main }) => Main === true);
+  const table = own ?? tables.find((one) => one.VpcId === VpcId && main(one));
   return (table?.Routes ?? []).some(({ GatewayId = "" }) => GatewayId.startsWith("igw-"));
 }
 
@@ -154,6 +196,19 @@ function ruleOf(permission: IpPermission): RuleFound {
     ],
     groups: UserIdGroupPairs.flatMap(({ GroupId }) => GroupId ?? []),
   };
+}
+
+/** Which role each instance profile has, by the profile's ARN. */
+type Roles = ReadonlyMap<string, string>;
+
+async function rolesAt(endpoint: string): Promise<Roles> {
+  const iam = new IAMClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 2 });
+  try {
+    const { InstanceProfiles = [] } = await iam.send(new ListInstanceProfilesCommand({}));
+    return new Map(InstanceProfiles.map(({ Arn = "", Roles = [] }) => [Arn, Roles[0]?.RoleName ?? ""]));
+  } finally {
+    iam.destroy();
+  }
 }
 
 async function zonesAt(endpoint: string): Promise<Inventory["zones"]> {

@@ -1,5 +1,7 @@
 import type { Hosts, MachineSpec } from "../hosts/hosts";
 import type { InstanceFound, Inventory } from "./inventory";
+import { Metadata } from "./metadata";
+import { hiddenAddresses } from "./addresses";
 import { addressesOf, filtersOf, hostnameOf, networksOf, zonesOf } from "./likeness";
 
 interface Mirrored {
@@ -9,8 +11,13 @@ interface Mirrored {
   reboots: number;
 }
 
-/** What of a start is told: how often each instance was asked to reboot. */
-export type Reboots = Readonly<Record<string, number>>;
+/** What was asked of instances that their state does not show. */
+export interface Asked {
+  /** How often each was asked to reboot. */
+  readonly reboots: Readonly<Record<string, number>>;
+  /** Those that were stopped last by force: the plug is pulled. */
+  readonly forced: readonly string[];
+}
 
 export interface MirrorOptions {
   readonly hosts: Hosts;
@@ -25,6 +32,7 @@ export interface MirrorOptions {
  */
 export class Mirror {
   private readonly machines = new Map<string, Mirrored>();
+  private readonly metadata = new Metadata();
 
   constructor(private readonly options: MirrorOptions) {}
 
@@ -33,7 +41,8 @@ export class Mirror {
     return this.machines.size;
   }
 
-  async show(inventory: Inventory, reboots: Reboots): Promise<void> {
+  /** @returns which machine each instance has */
+  async show(inventory: Inventory, asked: Asked): Promise<Record<string, number>> {
     const { hosts } = this.options;
     const there = new Set(inventory.instances.map(({ id }) => id));
     await this.each(
@@ -44,13 +53,15 @@ export class Mirror {
     // A network may not go before its machines; a new one has to be there before its own.
     await hosts.setNetworks(networksOf(inventory));
     const fresh = inventory.instances.filter(({ id }) => !this.machines.has(id));
-    for (const instance of fresh) this.number(instance, reboots);
+    for (const instance of fresh) this.number(instance, asked);
     const machineOf = (id: string): number | undefined => this.machines.get(id)?.machineId;
     await hosts.setFilters(filtersOf(inventory, machineOf));
+    await hosts.setInstanceMetadata(this.metadata.of(inventory, machineOf));
     await this.each(fresh, "boot", (instance) => this.boot(instance));
-    await this.each(inventory.instances, "switch", (instance) => this.settle(instance, reboots[instance.id] ?? 0));
+    await this.each(inventory.instances, "switch", (instance) => this.settle(instance, asked));
     await hosts.setReservedAddresses(addressesOf(inventory, machineOf));
     await hosts.setZones(zonesOf(inventory));
+    return Object.fromEntries([...this.machines].map(([id, { machineId }]) => [id, machineId]));
   }
 
   /** One failure keeps the others from nothing. */
@@ -73,10 +84,10 @@ export class Mirror {
     );
   }
 
-  private number(instance: InstanceFound, reboots: Reboots): void {
+  private number(instance: InstanceFound, { reboots }: Asked): void {
     this.machines.set(instance.id, {
       machineId: this.options.nextId(),
-      address: instance.isPublic ? this.freeAddress() : undefined,
+      address: instance.isPublic ? (instance.publicAddress ?? this.freeAddress()) : undefined,
       isOn: false,
       reboots: reboots[instance.id] ?? 0,
     });
@@ -85,7 +96,7 @@ export class Mirror {
   /** An instance without a public address has one here all the same when its subnet leads out: its way to the sandbox's outside. */
   private freeAddress(): string {
     const taken = new Set([...this.machines.values()].map(({ address }) => address));
-    const free = this.options.hosts.ranges.public.flatMap(addressesIn).find((address) => !taken.has(address));
+    const free = hiddenAddresses(this.options.hosts.ranges).find((address) => !taken.has(address));
     if (free === undefined) throw new Error("the sandbox has no public address left");
     return free;
   }
@@ -102,14 +113,16 @@ export class Mirror {
     }
   }
 
-  private async settle({ id, isOn }: InstanceFound, reboots: number): Promise<void> {
+  private async settle({ id, isOn }: InstanceFound, asked: Asked): Promise<void> {
     const mirrored = this.machines.get(id);
     if (mirrored === undefined) return;
     const { hosts } = this.options;
+    const { [id]: reboots = 0 } = asked.reboots;
     if (mirrored.isOn && isOn && mirrored.reboots < reboots) await hosts.reboot(mirrored.machineId);
     mirrored.reboots = reboots;
     if (mirrored.isOn === isOn) return;
     if (isOn) await hosts.powerOn(mirrored.machineId);
+    else if (asked.forced.includes(id)) await hosts.powerOff(mirrored.machineId);
     else await hosts.shutdown(mirrored.machineId);
     mirrored.isOn = isOn;
   }
@@ -139,15 +152,4 @@ function specOf(instance: InstanceFound, { machineId, address }: Mirrored): Mach
       public: { ipv4: address, ...(ipv6Address !== undefined && { ipv6: ipv6Address }) },
     }),
   };
-}
-
-/** The usable addresses of an IPv4 range; the first four are the network's own. */
-function addressesIn(range: string): string[] {
-  const [start = "", prefix = "32"] = range.split("/");
-  const first = start.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-  const count = 2 ** (32 - Number(prefix));
-  return Array.from({ length: Math.max(0, count - 5) }, (_, index) => {
-    const number = first + index + 4;
-    return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
-  });
 }

@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 
 import type { SandboxRanges } from "../hosts/hosts";
+import { assignedAddresses } from "./addresses";
 
 /** moto is not there, or does not answer. */
 export class MotoFailed extends Error {
@@ -29,6 +30,7 @@ const changesSchema = z.object({
   change: z.number(),
   regions: z.array(z.string()),
   reboots: z.record(z.string(), z.number()),
+  forced: z.array(z.string()),
 });
 export type Changes = z.infer<typeof changesSchema>;
 
@@ -44,7 +46,12 @@ export class Moto {
     const settings = join(directory, "aws.json");
     writeFileSync(
       settings,
-      JSON.stringify({ elastic: ranges.reserved, ipv6: ranges.ipv6, vpcIpv6: "2001:db8:aa00::/48" }),
+      JSON.stringify({
+        elastic: ranges.reserved,
+        public: assignedAddresses(ranges),
+        ipv6: ranges.ipv6,
+        vpcIpv6: "2001:db8:aa00::/48",
+      }),
     );
     const log = openSync(join(directory, "moto.log"), "a", 0o600);
     const process = spawn(join(environment, "bin", "python"), [join(source, "cloud.py"), String(port), settings], {
@@ -68,6 +75,15 @@ export class Moto {
   /** Waits until something was changed since; answers after half a minute all the same. */
   changesSince(change: number, signal: AbortSignal): Promise<Changes> {
     return this.ask(change, signal);
+  }
+
+  /** Tells that the machines are as they had to be after a change, and which machine each instance has. */
+  async shown(change: number, machines: Readonly<Record<string, number>>): Promise<void> {
+    await fetch(`${this.url}/deploy4me/machines`, {
+      method: "PUT",
+      body: JSON.stringify({ change, machines }),
+      signal: AbortSignal.timeout(60_000),
+    });
   }
 
   async stop(): Promise<void> {

@@ -22,6 +22,7 @@ export class EmptyRoom implements Hosts {
   setFilters = nothing;
   setReservedAddresses = nothing;
   setZones = nothing;
+  setInstanceMetadata = nothing;
 
   create = noMachine;
   powerOn = noMachine;

@@ -16,6 +16,8 @@ export interface Hosts {
   setReservedAddresses(addresses: readonly ReservedAddress[]): Promise<void>;
   /** All zones that the sandbox's resolver answers for; other names are asked of this machine's resolver. */
   setZones(zones: readonly Zone[]): Promise<void>;
+  /** What EC2's metadata service tells machines that are instances of EC2; other machines are told what a droplet is. */
+  setInstanceMetadata(instances: readonly InstanceMetadata[]): Promise<void>;
 
   /** Makes a machine's disk from the image and boots it. Its filters have to be set before. */
   create(machine: MachineSpec): Promise<void>;
@@ -182,6 +184,24 @@ export interface ZoneRecord {
   readonly weight?: number;
   readonly flags?: number;
   readonly tag?: string;
+}
+
+/** EC2's metadata service, as one machine finds it. */
+export interface InstanceMetadata {
+  readonly machineId: number;
+  /** Switched off, it refuses everything. */
+  readonly isOn: boolean;
+  /** Whether it refuses who brings no session token (IMDSv2 alone). */
+  readonly tokensRequired: boolean;
+  /** How many hops an answer may go; 1 reaches the machine, and nothing behind it. Of effect where tokens are required. */
+  readonly hopLimit: number;
+  /** What is at `/latest/`. */
+  readonly content: MetadataFolder;
+}
+
+/** Texts and further folders, by name. */
+export interface MetadataFolder {
+  readonly [name: string]: string | MetadataFolder;
 }
 
 /** Documentation ranges (RFC 5737, RFC 3849), so that nothing here can be mistaken for anybody's address. */

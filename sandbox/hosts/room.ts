@@ -71,6 +71,8 @@ class Room implements Hosts {
   readonly setReservedAddresses: Hosts["setReservedAddresses"] = (addresses) =>
     this.network.setReservedAddresses(addresses);
   readonly setZones: Hosts["setZones"] = (zones) => this.network.setZones(zones);
+  readonly setInstanceMetadata: Hosts["setInstanceMetadata"] = (instances) =>
+    this.network.setInstanceMetadata(instances);
 
   readonly powerOn: Hosts["powerOn"] = (id) => this.machines.powerOn(id);
   readonly powerOff: Hosts["powerOff"] = (id) => this.machines.powerOff(id);

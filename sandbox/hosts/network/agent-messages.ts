@@ -1,4 +1,4 @@
-import type { Zone } from "../hosts";
+import type { InstanceMetadata, Zone } from "../hosts";
 import type { MetadataDocument } from "./metadata";
 
 /** What the process in the router's namespace has to know. Each message states everything. */
@@ -8,7 +8,12 @@ export interface AgentState {
   /** Of the zones, for their SOA records. */
   readonly serial: number;
   /** What the metadata service answers to whom. */
-  readonly metadata: readonly { readonly addresses: readonly string[]; readonly document: MetadataDocument }[];
+  readonly metadata: readonly {
+    readonly addresses: readonly string[];
+    readonly document: MetadataDocument;
+    /** In its place, where the machine is an instance of EC2. */
+    readonly instance?: InstanceMetadata;
+  }[];
 }
 
 /** The answer: everything up to this message holds. */

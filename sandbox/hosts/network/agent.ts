@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 
 import { isAgentState } from "./agent-messages";
 import type { AgentReply, AgentState } from "./agent-messages";
+import { InstanceMetadataService } from "./instance-metadata";
 import { metadataAt } from "./metadata";
 import { serveNames } from "./resolver";
 
@@ -32,10 +33,18 @@ function reply(message: AgentReply): void {
 
 /** Answers by who asks; whoever is no machine of this cloud finds nothing. */
 function serveMetadata(address: string, current: () => AgentState): Promise<void> {
+  const instances = new InstanceMetadataService();
   const server = createServer((request, response) => {
     const asker = request.socket.remoteAddress ?? "";
     const known = current().metadata.find(({ addresses }) => addresses.includes(asker));
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    if (known?.instance !== undefined) {
+      const { method = "GET", headers } = request;
+      const answer = instances.answer(known.instance, { method, path, headers });
+      response.writeHead(answer.status, { "content-type": "text/plain", ...answer.headers });
+      response.end(answer.body);
+      return;
+    }
     const readable = request.method === "GET" || request.method === "HEAD";
     const found = known !== undefined && readable ? metadataAt(known.document, path) : undefined;
     response.writeHead(found === undefined ? 404 : 200, { "content-type": found?.type ?? "text/plain; charset=utf-8" });

@@ -1,4 +1,12 @@
-import type { MachineFilter, MachineSpec, PrivateNetwork, ReservedAddress, SandboxRanges, Zone } from "../hosts";
+import type {
+  InstanceMetadata,
+  MachineFilter,
+  MachineSpec,
+  PrivateNetwork,
+  ReservedAddress,
+  SandboxRanges,
+  Zone,
+} from "../hosts";
 import type { MachineTraffic } from "./traffic";
 
 /**
@@ -20,6 +28,8 @@ export interface MachineNetwork {
   setReservedAddresses(addresses: readonly ReservedAddress[]): Promise<void>;
   /** All zones that the resolver answers for; other names are asked of this machine's resolver. */
   setZones(zones: readonly Zone[]): Promise<void>;
+  /** The machines to which the metadata service is EC2's, and what it tells them. */
+  setInstanceMetadata(instances: readonly InstanceMetadata[]): Promise<void>;
   /** What the metadata service answers, by the asker's address: all machines there are, running or not. */
   describe(machines: readonly MachineSpec[]): Promise<void>;
 

@@ -1,6 +1,14 @@
 import type { ChildProcess } from "node:child_process";
 
-import type { MachineFilter, MachineSpec, PrivateNetwork, ReservedAddress, SandboxRanges, Zone } from "../hosts";
+import type {
+  InstanceMetadata,
+  MachineFilter,
+  MachineSpec,
+  PrivateNetwork,
+  ReservedAddress,
+  SandboxRanges,
+  Zone,
+} from "../hosts";
 import { machineNamespace, portsOf } from "./addresses";
 import type { Layout } from "./addresses";
 import { Agent } from "./agent-helper";
@@ -25,6 +33,7 @@ export class RoutedNetwork implements MachineNetwork {
   private filters: readonly MachineFilter[] = [];
   private reserved: readonly ReservedAddress[] = [];
   private zones: readonly Zone[] = [];
+  private instances: readonly InstanceMetadata[] = [];
   private serial = Math.floor(Date.now() / 1000);
   private described: readonly MachineSpec[] = [];
   private readonly attached = new Map<number, MachineSpec>();
@@ -125,6 +134,14 @@ export class RoutedNetwork implements MachineNetwork {
     });
   }
 
+  setInstanceMetadata(instances: readonly InstanceMetadata[]): Promise<void> {
+    return this.change(async () => {
+      this.instances = [...instances];
+      await this.applyRules("setting how far metadata may go");
+      await this.tellAgent();
+    });
+  }
+
   describe(machines: readonly MachineSpec[]): Promise<void> {
     return this.change(async () => {
       this.described = [...machines];
@@ -206,8 +223,9 @@ export class RoutedNetwork implements MachineNetwork {
   }
 
   private async applyRules(action: string): Promise<void> {
-    const { layout, foreign, networks, filters, reserved } = this;
-    const text = ruleset({ layout, foreign, networks, filters, reserved, machines: [...this.attached.values()] });
+    const { layout, foreign, networks, filters, reserved, instances } = this;
+    const machines = [...this.attached.values()];
+    const text = ruleset({ layout, foreign, networks, filters, reserved, instances, machines });
     const [program, args] = inNamespace(layout.router, ["nft", "-f", "-"]);
     await run(program, args, { action, input: text });
   }
@@ -219,7 +237,9 @@ export class RoutedNetwork implements MachineNetwork {
       if (network === undefined) return [];
       const { public: outer, private: inner } = portsOf(this.layout, machine);
       const document = metadataDocument(this.layout, network, machine, this.reserved);
-      return [{ addresses: [...(outer?.ipv4 ?? []), ...inner.ipv4], document }];
+      const instance = this.instances.find(({ machineId }) => machineId === machine.id);
+      const addresses = [...(outer?.ipv4 ?? []), ...inner.ipv4];
+      return [{ addresses, document, ...(instance && { instance }) }];
     });
     await this.agent.serve({ zones: this.zones, serial: this.serial, metadata });
   }

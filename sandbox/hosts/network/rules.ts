@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-import type { MachineFilter, MachineSpec, PrivateNetwork, ReservedAddress } from "../hosts";
+import type { InstanceMetadata, MachineFilter, MachineSpec, PrivateNetwork, ReservedAddress } from "../hosts";
 import {
   anchorOf,
   anchorRange,
@@ -24,6 +24,8 @@ export interface RoomState {
   readonly machines: readonly MachineSpec[];
   readonly filters: readonly MachineFilter[];
   readonly reserved: readonly ReservedAddress[];
+  /** Default: none. */
+  readonly instances?: readonly InstanceMetadata[];
 }
 
 /** A machine with what the rules need to know of it. */
@@ -64,6 +66,7 @@ export function ruleset(state: RoomState): string {
       ...verdicts.inbound,
       ...ways(state, attached),
     ]),
+    ...hops(state, attached),
     ...chain("sources", "type nat hook postrouting priority srcnat; policy accept;", sources(state)),
     ...filtered.flatMap(filterChains),
   ];
@@ -179,6 +182,20 @@ function sources(state: RoomState): string[] {
       `ip saddr ${anchor} snat ip to ${reserved}`,
     ]),
   ];
+}
+
+/** How far the metadata service's answers go: what a machine forwards them to is a hop further. */
+function hops({ instances = [] }: RoomState, attached: readonly Attached[]): string[] {
+  const limits = instances.flatMap(({ machineId, tokensRequired, hopLimit }) =>
+    attached
+      .filter(({ machine }) => tokensRequired && machine.id === machineId)
+      .flatMap(({ ports }) => [ports.public, ports.private])
+      .flatMap((port) =>
+        port === undefined ? [] : [`oifname "${port.name}" ip saddr ${metadataAddress} ip ttl set ${hopLimit}`],
+      ),
+  );
+  if (limits.length === 0) return [];
+  return chain("hops", "type filter hook output priority mangle; policy accept;", limits);
 }
 
 /** Both interfaces of a filtered machine go through its chains. */

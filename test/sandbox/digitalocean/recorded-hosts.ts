@@ -112,6 +112,10 @@ export class RecordedHosts implements Hosts {
     return this.note({ name: "setZones" }, () => (this.zones = zones));
   }
 
+  setInstanceMetadata(): Promise<void> {
+    return this.note({ name: "setInstanceMetadata" }, () => undefined);
+  }
+
   create(spec: MachineSpec): Promise<void> {
     return this.onMachine("create", spec.id, () => this.machines.set(spec.id, { spec, running: true }));
   }
