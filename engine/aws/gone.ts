@@ -1,6 +1,6 @@
 /** AWS's ways to say that there is no such thing: each service, and each kind of resource, has its own word. */
 const words =
-  /NotFound|NoSuch|\.Malformed$|InvalidAllocationID|InvalidAssociationID|InvalidGroup\.NotFound|InvalidInstanceID/;
+  /NotFound|NoSuch|\.Malformed$|InvalidAllocationID|InvalidAssociationID|InvalidGroup\.NotFound|InvalidInstanceID|NotAttached/;
 
 export function isGone(error: unknown): boolean {
   return error instanceof Error && words.test(error.name);

@@ -33,7 +33,14 @@ export interface Kind {
   readonly defaults?: Properties;
   /** Fills in what the provider decides by itself, such as a name. Kept over later checks. */
   readonly names?: (inputs: Properties, earlier: Properties, resource: string) => Properties;
+  /** The one call that brings it into being. */
   create(aws: Aws, inputs: Properties): Promise<Made>;
+  /**
+   * What is to be done once it is there, and nothing but that: when it fails, the resource is in the state all the same, and
+   * this is done by the next update.
+   * @returns what is known then beside what was known before
+   */
+  finish?(aws: Aws, id: string, inputs: Properties): Promise<Properties | undefined>;
   /**
    * What AWS has now.
    * @returns undefined when it is gone

@@ -16,6 +16,22 @@ export class NotHere extends Error {
   }
 }
 
+/** A resource was made, but not to its end. */
+export class HalfMade extends Error {
+  override readonly name = "HalfMade";
+
+  constructor(
+    readonly id: string,
+    readonly state: Properties,
+    override readonly cause: unknown,
+  ) {
+    super(`${id} was made, but not to its end`, { cause });
+  }
+}
+
+/** In the state of a resource that is half made: the next update finishes it. */
+const unfinished = "unfinished";
+
 /** What of the protocol is about AWS; the rest is in server.ts. */
 export class AwsProvider {
   private clients = new Clients({});
@@ -31,16 +47,30 @@ export class AwsProvider {
     return { ...inputs, ...kind.names?.(inputs, earlier, resource) };
   }
 
-  diff(type: string, before: Properties, after: Properties): Difference & { readonly deleteBeforeReplace: boolean } {
+  diff(
+    type: string,
+    state: Properties,
+    before: Properties,
+    after: Properties,
+  ): Difference & { readonly isDifferent: boolean; readonly deleteBeforeReplace: boolean } {
     const kind = kindOf(type);
-    return { ...differenceOf(kind, before, after), deleteBeforeReplace: kind.deleteBeforeReplace ?? false };
+    const difference = differenceOf(kind, before, after);
+    const isDifferent = difference.changed.length > 0 || state[unfinished] === true;
+    return { ...difference, isDifferent, deleteBeforeReplace: kind.deleteBeforeReplace ?? false };
   }
 
+  /** @throws HalfMade when it is there, and what had to follow failed */
   async create(type: string, inputs: Properties): Promise<{ readonly id: string; readonly state: Properties }> {
     const kind = kindOf(type);
     const aws = this.at(inputs);
-    const { id, state } = await kind.create(aws, inputs);
-    return { id, state: { ...inputs, region: aws.region, ...state } };
+    const made = await kind.create(aws, inputs);
+    const { id } = made;
+    const state = { ...inputs, region: aws.region, ...made.state };
+    try {
+      return { id, state: { ...state, ...(await kind.finish?.(aws, id, inputs)) } };
+    } catch (error) {
+      throw new HalfMade(id, { ...state, [unfinished]: true }, error);
+    }
   }
 
   /**
@@ -70,9 +100,11 @@ export class AwsProvider {
   ): Promise<Properties> {
     const kind = kindOf(type);
     const aws = this.at(after);
-    await kind.update?.(aws, id, { ...state, ...before }, after);
-    const found = await kind.read(aws, id, { ...state, ...after });
-    return { ...state, ...found, ...after, region: aws.region };
+    const { [unfinished]: isUnfinished, ...known } = state;
+    const more = isUnfinished === true ? await kind.finish?.(aws, id, after) : undefined;
+    await kind.update?.(aws, id, { ...known, ...before }, after);
+    const found = await kind.read(aws, id, { ...known, ...after });
+    return { ...known, ...more, ...found, ...after, region: aws.region };
   }
 
   remove(type: string, id: string, state: Properties): Promise<void> {

@@ -1,12 +1,22 @@
-import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, status } from "@grpc/grpc-js";
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type StatusObject,
+  status,
+} from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import type { Properties } from "./kind";
-import type { AwsProvider } from "./provider";
+import { type AwsProvider, HalfMade } from "./provider";
 
 /** What the engine calls, and how an answer gets back. */
 type Handler<Request, Response> = (request: Request) => Response | Promise<Response>;
@@ -80,10 +90,29 @@ function unary<Request, Response>(handler: Handler<Request, Response>) {
           answer(null, response);
         },
         (error: unknown) => {
-          answer({ code: status.UNKNOWN, details: inWords(error) });
+          answer(failure(error));
         },
       );
   };
+}
+
+/** What is half made goes into the state, with the reason: the engine takes it from the details. */
+function failure(error: unknown): Partial<StatusObject> {
+  if (!(error instanceof HalfMade)) return { code: status.UNKNOWN, details: inWords(error) };
+  const words = inWords(error.cause);
+  const detail = new messages.ErrorResourceInitFailed();
+  detail.setId(error.id);
+  detail.setProperties(struct(error.state));
+  detail.setReasonsList([words]);
+  const packed = new Any();
+  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const whole = new Status();
+  whole.setCode(status.UNKNOWN);
+  whole.setMessage(words);
+  whole.addDetails(packed);
+  const metadata = new Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(whole.serializeBinary()));
+  return { code: status.UNKNOWN, details: words, metadata };
 }
 
 /** AWS's code and sentence, as the official provider shows them. */
@@ -119,14 +148,19 @@ function configure(provider: AwsProvider, request: messages.ConfigureRequest): m
 
 function diff(provider: AwsProvider, request: messages.DiffRequest): messages.DiffResponse {
   const [before, after] = [properties(request.getOldInputs()), properties(request.getNews())];
-  const { changed, replaces, deleteBeforeReplace } = provider.diff(partsOf(request.getUrn()).type, before, after);
+  const { changed, replaces, isDifferent, deleteBeforeReplace } = provider.diff(
+    partsOf(request.getUrn()).type,
+    properties(request.getOlds()),
+    before,
+    after,
+  );
   const response = new messages.DiffResponse();
   const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
-  response.setChanges(changed.length === 0 ? DIFF_NONE : DIFF_SOME);
+  response.setChanges(isDifferent ? DIFF_SOME : DIFF_NONE);
   response.setDiffsList([...changed]);
   response.setReplacesList([...replaces]);
   response.setDeletebeforereplace(deleteBeforeReplace && replaces.length > 0);
-  response.setHasdetaileddiff(true);
+  response.setHasdetaileddiff(changed.length > 0);
   const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = messages.PropertyDiff.Kind;
   for (const key of changed) {
     const one = new messages.PropertyDiff();

@@ -144,9 +144,9 @@ const instance: Kind = {
       },
       60,
     );
-    const id = Instances?.[0]?.InstanceId ?? "";
-    return { id, state: stateOf(await running(aws, id)) };
+    return { id: Instances?.[0]?.InstanceId ?? "", state: {} };
   },
+  finish: async (aws, id) => stateOf(await running(aws, id)),
   async read(aws, id) {
     const found = await instanceOf(aws, id);
     return found && stateOf(found);
@@ -209,9 +209,12 @@ const eip: Kind = {
       new AllocateAddressCommand({ Domain: "vpc", TagSpecifications: tagSpecifications("elastic-ip", inputs) }),
     );
     const id = made.AllocationId ?? "";
-    const InstanceId = optionalText(inputs, "instance");
-    if (InstanceId !== undefined) await aws.ec2.send(new AssociateAddressCommand({ AllocationId: id, InstanceId }));
     return { id, state: { publicIp: made.PublicIp, allocationId: id } };
+  },
+  async finish({ ec2 }, id, inputs) {
+    const InstanceId = optionalText(inputs, "instance");
+    if (InstanceId !== undefined) await ec2.send(new AssociateAddressCommand({ AllocationId: id, InstanceId }));
+    return undefined;
   },
   async read(aws, id) {
     const found = await addressOf(aws, id);

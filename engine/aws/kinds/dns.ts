@@ -30,8 +30,11 @@ const zone: Kind = {
       }),
     );
     const id = short(made.HostedZone?.Id);
-    await tag(aws, id, inputs);
     return { id, state: { zoneId: id, nameServers: made.DelegationSet?.NameServers ?? [] } };
+  },
+  async finish(aws, id, inputs) {
+    await tag(aws, id, inputs);
+    return undefined;
   },
   async read({ route53 }, id) {
     const found = await unlessGone(route53.send(new GetHostedZoneCommand({ Id: id })));

@@ -88,8 +88,11 @@ const instanceProfile: Kind = {
     const made = await iam.send(
       new CreateInstanceProfileCommand({ InstanceProfileName: name, Tags: tagList(nested(inputs, "tags")) }),
     );
-    await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: text(inputs, "role") }));
     return { id: name, state: { arn: made.InstanceProfile?.Arn } };
+  },
+  async finish({ iam }, id, inputs) {
+    await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: id, RoleName: text(inputs, "role") }));
+    return undefined;
   },
   async read({ iam }, id) {
     const found = await unlessGone(iam.send(new GetInstanceProfileCommand({ InstanceProfileName: id })));

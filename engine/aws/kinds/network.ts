@@ -48,21 +48,23 @@ async function readVpc({ ec2 }: Aws, id: string): Promise<Properties | undefined
 
 const vpc: Kind = {
   replacedBy: ["cidrBlock", "assignGeneratedIpv6CidrBlock", "region"],
-  async create(aws, inputs) {
-    const { Vpc } = await aws.ec2.send(
+  async create({ ec2 }, inputs) {
+    const { Vpc } = await ec2.send(
       new CreateVpcCommand({
         CidrBlock: text(inputs, "cidrBlock"),
         AmazonProvidedIpv6CidrBlock: inputs.assignGeneratedIpv6CidrBlock === true,
         TagSpecifications: tagSpecifications("vpc", inputs),
       }),
     );
-    const id = Vpc?.VpcId ?? "";
+    return { id: Vpc?.VpcId ?? "", state: {} };
+  },
+  async finish(aws, id, inputs) {
     const state = await until(`VPC ${id}`, async () => {
       const found = await readVpc(aws, id);
       return inputs.assignGeneratedIpv6CidrBlock === true && found?.ipv6CidrBlock === "" ? undefined : found;
     });
     await setDns(aws, id, inputs);
-    return { id, state };
+    return state;
   },
   read: readVpc,
   async update(aws, id, before, after) {
@@ -88,9 +90,11 @@ const internetGateway: Kind = {
     const { InternetGateway } = await aws.ec2.send(
       new CreateInternetGatewayCommand({ TagSpecifications: tagSpecifications("internet-gateway", inputs) }),
     );
-    const id = InternetGateway?.InternetGatewayId ?? "";
-    await aws.ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: text(inputs, "vpcId") }));
-    return { id, state: {} };
+    return { id: InternetGateway?.InternetGatewayId ?? "", state: {} };
+  },
+  async finish({ ec2 }, id, inputs) {
+    await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: text(inputs, "vpcId") }));
+    return undefined;
   },
   async read({ ec2 }, id) {
     const found = await unlessGone(ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] })));
@@ -181,9 +185,11 @@ const subnet: Kind = {
         TagSpecifications: tagSpecifications("subnet", inputs),
       }),
     );
-    const id = Subnet?.SubnetId ?? "";
+    return { id: Subnet?.SubnetId ?? "", state: { arn: Subnet?.SubnetArn } };
+  },
+  async finish(aws, id, inputs) {
     await setPublic(aws, id, inputs);
-    return { id, state: { arn: Subnet?.SubnetArn } };
+    return undefined;
   },
   async read({ ec2 }, id) {
     const found = await unlessGone(ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] })));
@@ -238,20 +244,23 @@ const routeTableAssociation: Kind = {
 const vpcEndpoint: Kind = {
   replacedBy: ["vpcId", "serviceName", "vpcEndpointType", "region"],
   async create({ ec2 }, inputs) {
-    const serviceName = text(inputs, "serviceName");
     const { VpcEndpoint } = await ec2.send(
       new CreateVpcEndpointCommand({
         VpcId: text(inputs, "vpcId"),
-        ServiceName: serviceName,
+        ServiceName: text(inputs, "serviceName"),
         VpcEndpointType: "Gateway",
         RouteTableIds: texts(inputs, "routeTableIds"),
         PolicyDocument: optionalText(inputs, "policy"),
         TagSpecifications: tagSpecifications("vpc-endpoint", inputs),
       }),
     );
+    return { id: VpcEndpoint?.VpcEndpointId ?? "", state: {} };
+  },
+  async finish({ ec2 }, _id, inputs) {
+    const serviceName = text(inputs, "serviceName");
     const lists = await ec2.send(new DescribePrefixListsCommand({}));
     const list = lists.PrefixLists?.find(({ PrefixListName }) => PrefixListName === serviceName);
-    return { id: VpcEndpoint?.VpcEndpointId ?? "", state: { prefixListId: list?.PrefixListId ?? "" } };
+    return { prefixListId: list?.PrefixListId ?? "" };
   },
   async read({ ec2 }, id) {
     const found = await unlessGone(ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] })));

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-ec2";
 
 import { unlessGone } from "../gone";
-import { type Aws, type Kind, number, optionalText, type Properties, text } from "../kind";
+import { type Aws, type Kind, number, optionalText, type Properties, text, texts } from "../kind";
 import { retag, tagsFrom, tagSpecifications } from "../tags";
 
 async function groupOf({ ec2 }: Aws, id: string) {
@@ -41,8 +41,11 @@ const securityGroup: Kind = {
         TagSpecifications: tagSpecifications("security-group", inputs),
       }),
     );
-    await empty(aws, id);
     return { id, state: {} };
+  },
+  async finish(aws, id) {
+    await empty(aws, id);
+    return undefined;
   },
   async read(aws, id) {
     const group = await groupOf(aws, id);
@@ -164,9 +167,53 @@ function ruleKind(direction: "ingress" | "egress"): Kind {
   };
 }
 
+async function ruleIdsOf({ ec2 }: Aws, groupId: string): Promise<Record<"ingress" | "egress", string[]>> {
+  const Filters = [{ Name: "group-id", Values: [groupId] }];
+  const { SecurityGroupRules = [] } = await ec2.send(
+    new DescribeSecurityGroupRulesCommand({ Filters, MaxResults: 1000 }),
+  );
+  const ids = (isEgress: boolean): string[] =>
+    SecurityGroupRules.filter((rule) => (rule.IsEgress ?? false) === isEgress).flatMap(
+      ({ SecurityGroupRuleId }) => SecurityGroupRuleId ?? [],
+    );
+  return { ingress: ids(false), egress: ids(true) };
+}
+
+/** Takes away what is not on the list. What is on it and missing can't be made from its id alone. */
+async function keepOnly(aws: Aws, GroupId: string, inputs: Properties): Promise<void> {
+  const { ingress, egress } = await ruleIdsOf(aws, GroupId);
+  const without = (found: readonly string[], key: string): string[] => {
+    const wanted = texts(inputs, key);
+    return found.filter((id) => !wanted.includes(id));
+  };
+  const [inward, outward] = [without(ingress, "ingressRuleIds"), without(egress, "egressRuleIds")];
+  if (inward.length > 0)
+    await aws.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: inward }));
+  if (outward.length > 0)
+    await aws.ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, SecurityGroupRuleIds: outward }));
+}
+
+/** A list, and no thing of AWS's: without it, the rules stay. */
+const exclusiveRules: Kind = {
+  replacedBy: ["securityGroupId", "region"],
+  async create(aws, inputs) {
+    const id = text(inputs, "securityGroupId");
+    await keepOnly(aws, id, inputs);
+    return { id, state: {} };
+  },
+  async read(aws, id) {
+    if ((await groupOf(aws, id)) === undefined) return undefined;
+    const { ingress, egress } = await ruleIdsOf(aws, id);
+    return { securityGroupId: id, ingressRuleIds: ingress, egressRuleIds: egress };
+  },
+  update: (aws, id, _before, after) => keepOnly(aws, id, after),
+  remove: () => Promise.resolve(),
+};
+
 export const securityKinds: Readonly<Record<string, Kind>> = {
   "aws:ec2/securityGroup:SecurityGroup": securityGroup,
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": defaultSecurityGroup,
+  "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive": exclusiveRules,
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ruleKind("ingress"),
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ruleKind("egress"),
 };

@@ -48,8 +48,11 @@ const bucket: Kind = {
     const elsewhere =
       aws.region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint: aws.region as never } };
     await aws.s3.send(new CreateBucketCommand({ Bucket: name, ...elsewhere }));
-    await tag(aws, name, inputs);
     return { id: name, state: { arn: `arn:aws:s3:::${name}` } };
+  },
+  async finish(aws, id, inputs) {
+    await tag(aws, id, inputs);
+    return undefined;
   },
   async read({ s3 }, id) {
     const there = await unlessGone(s3.send(new HeadBucketCommand({ Bucket: id })));
