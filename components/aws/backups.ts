@@ -28,6 +28,8 @@ export class BackupStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   /** For machines that make backups. */
   readonly instanceProfile: pulumi.Output<string>;
+  /** What the servers' group has to have beside its own rules. */
+  readonly wayOut: aws.vpc.SecurityGroupEgressRule;
 
   constructor(name: string, args: BackupStoreArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("deploy4me:aws:BackupStore", name, {}, options);
@@ -36,13 +38,13 @@ export class BackupStore extends pulumi.ComponentResource {
       { ...args, part: "backups", versioned: true, expireAfterDays: oldVersionDays },
       { parent: this },
     );
-    this.endpoint(name, args, bucket.arn);
+    this.wayOut = this.endpoint(name, args, bucket.arn);
     this.bucket = bucket.bucket;
     this.instanceProfile = this.profile(name, args, bucket.arn).name;
     this.registerOutputs({ bucket: this.bucket, instanceProfile: this.instanceProfile });
   }
 
-  private endpoint(name: string, args: BackupStoreArgs, arn: pulumi.Output<string>): void {
+  private endpoint(name: string, args: BackupStoreArgs, arn: pulumi.Output<string>): aws.vpc.SecurityGroupEgressRule {
     const { region, network } = args;
     const endpoint = new aws.ec2.VpcEndpoint(
       `${name}-endpoint`,
@@ -57,7 +59,7 @@ export class BackupStore extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.vpc.SecurityGroupEgressRule(
+    return new aws.vpc.SecurityGroupEgressRule(
       `${name}-way-out`,
       {
         securityGroupId: network.groups.serverId,

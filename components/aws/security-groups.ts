@@ -14,15 +14,21 @@ export interface SecurityGroupsArgs extends SecurityRulesArgs, Ownership {
 
 /**
  * A security group for the bastion and one for servers, whose rules name each other; and the VPC's default group, emptied,
- * so that a machine that was started without a group is closed. Free of charge.
+ * so that a machine that was started without a group is closed. A rule that somebody adds to one of them by hand is drift:
+ * a preview that asks AWS shows it, and the next `up` takes it away. Free of charge.
  */
 export class SecurityGroups extends pulumi.ComponentResource {
   readonly bastionId: pulumi.Output<string>;
   readonly serverId: pulumi.Output<string>;
   readonly rules: readonly pulumi.Resource[];
+  private readonly ofServers: readonly Rule[];
+  private readonly name: string;
+  private readonly args: SecurityGroupsArgs;
 
   constructor(name: string, args: SecurityGroupsArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("deploy4me:aws:SecurityGroups", name, {}, options);
+    this.name = name;
+    this.args = args;
     const { region, vpcId } = args;
     new aws.ec2.DefaultSecurityGroup(
       `${name}-default`,
@@ -30,12 +36,39 @@ export class SecurityGroups extends pulumi.ComponentResource {
       { parent: this },
     );
     const groups = { bastion: this.group(name, "bastion", args), server: this.group(name, "server", args) };
-    const made = (kind: Kind, rules: readonly SecurityRule[]): pulumi.Resource[] =>
+    const made = (kind: Kind, rules: readonly SecurityRule[]): Rule[] =>
       rules.map((rule) => this.rule(`${name}-${kind}`, groups[kind].id, rule, groups, args));
-    this.rules = [...made("bastion", bastionRules(args)), ...made("server", serverRules(args))];
+    const ofBastion = made("bastion", bastionRules(args));
+    this.ofServers = made("server", serverRules(args));
+    this.rules = [...ofBastion, ...this.ofServers];
     this.bastionId = groups.bastion.id;
     this.serverId = groups.server.id;
+    this.only("bastion", this.bastionId, ofBastion);
     this.registerOutputs({ bastionId: this.bastionId, serverId: this.serverId });
+  }
+
+  /**
+   * Says that the servers' group has all its rules: others are taken away.
+   * @param more what has been added to those that the group began with
+   */
+  closeServers(more: readonly Rule[]): void {
+    this.only("server", this.serverId, [...this.ofServers, ...more]);
+  }
+
+  /** Rules by themselves know nothing of others in their group. */
+  private only(kind: Kind, securityGroupId: pulumi.Input<string>, rules: readonly Rule[]): void {
+    const isInward = (rule: Rule): boolean => aws.vpc.SecurityGroupIngressRule.isInstance(rule);
+    const idsOf = (some: readonly Rule[]) => some.map(({ id }) => id);
+    new aws.ec2.VpcSecurityGroupRulesExclusive(
+      `${this.name}-${kind}-only`,
+      {
+        securityGroupId,
+        ingressRuleIds: idsOf(rules.filter(isInward)),
+        egressRuleIds: idsOf(rules.filter((rule) => !isInward(rule))),
+        region: this.args.region,
+      },
+      { parent: this },
+    );
   }
 
   private group(name: string, kind: Kind, args: SecurityGroupsArgs): aws.ec2.SecurityGroup {
@@ -58,7 +91,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
     { key, direction, protocol, from, to = from, peer }: SecurityRule,
     groups: Readonly<Record<Kind, aws.ec2.SecurityGroup>>,
     args: SecurityGroupsArgs,
-  ): pulumi.Resource {
+  ): Rule {
     const resource = `${name}-${direction}-${key.replaceAll(/[^A-Za-z0-9]+/g, "-")}`;
     const rule = {
       securityGroupId,
@@ -77,6 +110,8 @@ export class SecurityGroups extends pulumi.ComponentResource {
 }
 
 type Kind = "bastion" | "server";
+
+type Rule = aws.vpc.SecurityGroupIngressRule | aws.vpc.SecurityGroupEgressRule;
 
 /** What a description may not hold (EC2 API reference, «IpRange»); it may be 255 characters long. */
 const descriptionRefuses = /[^A-Za-z0-9. _\-:/()#,@[\]+=&;{}!$*]/g;

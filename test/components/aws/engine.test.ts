@@ -8,6 +8,7 @@ import { z } from "zod";
 
 import { home as homeOf, projectRoot } from "../../../cli/home";
 import { pulumi, type PulumiResult, tryPulumi } from "../../../cli/pulumi";
+import { FaultyApi } from "../../engine/aws/faulty";
 import { Moto } from "./moto";
 
 jest.setTimeout(300_000);
@@ -20,9 +21,11 @@ describe("a deployment's resources on AWS, on the engine", () => {
   const project = join(directory, "project");
   const home = homeOf({ DEPLOY4ME_HOME: directory });
   let moto: Moto;
+  let api: FaultyApi;
 
   beforeAll(async () => {
     moto = await Moto.start();
+    api = await FaultyApi.start(moto.url);
     mkdirSync(project);
     const main = require.resolve("./engine-program");
     writeFileSync(join(project, "Pulumi.yaml"), JSON.stringify({ name: "test", runtime: "nodejs", main }));
@@ -30,6 +33,7 @@ describe("a deployment's resources on AWS, on the engine", () => {
     await run("stack", "init", "engine");
   });
   afterAll(async () => {
+    await api.stop();
     await moto.stop();
     rmSync(directory, { recursive: true });
   });
@@ -40,7 +44,7 @@ describe("a deployment's resources on AWS, on the engine", () => {
     timeoutMs: 240_000,
     environment: {
       DEPLOY4ME_ADMIN_ACCESS: adminAccess,
-      AWS_ENDPOINT_URL: moto.url,
+      AWS_ENDPOINT_URL: api.url,
       AWS_ACCESS_KEY_ID: "key-of-the-engine-test",
       AWS_SECRET_ACCESS_KEY: "secret-of-the-engine-test",
       AWS_REGION: "eu-central-1",
@@ -65,8 +69,22 @@ describe("a deployment's resources on AWS, on the engine", () => {
   for i in r["Instances"] for t in i["Tags"] if t["Key"] == "Name")))`),
     );
 
-  test("are made, and then nothing is left to change, nor after a refresh", async () => {
+  test("are in the state when they are half made: not one is made twice", async () => {
+    api.refused.add("AttachInternetGateway");
+    const failed = await tryPulumi(home, access, ["up", "--yes", "--skip-preview", "--stack", "engine"], options());
+    expect(failed.code).not.toBe(0);
+    expect(failed.stdout + failed.stderr).toContain("You are not authorized: AttachInternetGateway");
+    const { stdout } = await run("stack", "export", "--stack", "engine");
+    expect(stdout).toMatch(/"id": "igw-[0-9a-f]+",\s+"type": "aws:ec2\/internetGateway:InternetGateway"/);
     await up();
+    await expect(
+      asked(
+        `print(json.dumps([len(g["Attachments"]) for g in of("ec2").describe_internet_gateways()["InternetGateways"]]))`,
+      ),
+    ).resolves.toEqual([1]);
+  });
+
+  test("are made, and then nothing is left to change, nor after a refresh", async () => {
     await up("--expect-no-changes", "--refresh");
     await expect(instances()).resolves.toEqual(["test-engine-office-bastion", "test-engine-office-wiki"]);
   });
@@ -152,6 +170,29 @@ print(json.dumps(ec2.revoke_security_group_ingress(GroupId=group[0], SecurityGro
     expect(drifted.code).not.toBe(0);
     expect(drifted.stdout + drifted.stderr).toContain("server-ingress-software-80");
     await pulumi(home, access, ["up", "--yes", "--skip-preview", "--stack", "engine"], options("198.51.100.7/32"));
+  });
+
+  test("show a rule that somebody added by hand, and take it away", async () => {
+    const rules = (name: string) =>
+      asked(`
+ec2 = of("ec2")
+group = [g["GroupId"] for g in ec2.describe_security_groups()["SecurityGroups"] if g["GroupName"] == "test-engine-office-${name}"]
+print(json.dumps(sorted(r["SecurityGroupRuleId"] for r in ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": group}])["SecurityGroupRules"])))`);
+    const before = [await rules("bastion"), await rules("server")];
+    await asked(`
+ec2 = of("ec2")
+ids = {g["GroupName"]: g["GroupId"] for g in ec2.describe_security_groups()["SecurityGroups"]}
+everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+ec2.authorize_security_group_ingress(GroupId=ids["test-engine-office-bastion"], IpPermissions=everything)
+ec2.authorize_security_group_egress(GroupId=ids["test-engine-office-server"], IpPermissions=everything)
+print("0")`);
+    const stack = ["--stack", "engine"];
+    const now = options("198.51.100.7/32");
+    const { stdout } = await tryPulumi(home, access, ["preview", "--refresh", "--diff", ...stack], now);
+    expect(stdout).toMatch(/bastion-only[\s\S]*ingressRuleIds/);
+    expect(stdout).toMatch(/server-only[\s\S]*egressRuleIds/);
+    await pulumi(home, access, ["up", "--yes", "--skip-preview", "--refresh", ...stack], now);
+    expect([await rules("bastion"), await rules("server")]).toEqual(before);
   });
 
   test("go without a trace", async () => {

@@ -68,6 +68,7 @@ const outputsOf: Outputs = {
   "aws:ec2/securityGroup:SecurityGroup": () => ({}),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": () => ({}),
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": () => ({}),
+  "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive": () => ({}),
   "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({ prefixListId: "pl-1" }),
   "aws:ec2/flowLog:FlowLog": () => ({}),
   "aws:ec2/keyPair:KeyPair": () => ({}),
