@@ -1,5 +1,5 @@
 import { baselineTable } from "../../components/remote/iptables/boot";
-import { addressesOf, Cloud, type Droplet, privateAddressOf } from "./fixture/cloud";
+import { accountOf, kind, type Machine } from "./clouds";
 import { initOf, inNetworkOf, tryOn } from "./fixture/machines";
 import { attempt, run, until } from "./fixture/process";
 import { handshakes, Prober, type ProberReport, readReport, unfiltered } from "./fixture/prober";
@@ -8,15 +8,15 @@ import { asVisitor, visitor } from "./fixture/visitor";
 import { world } from "./fixture/world";
 
 const here = world();
-const cloud = new Cloud(here.cloud);
+const account = accountOf(here);
 const visitorsPorts = [80, 443];
 
 describe("while the deployment came up", () => {
   const report = readReport(here.firstBoot);
 
   test("the prober knocked on every address of the bastion, and visitors were let in at the end", async () => {
-    const bastion = await cloud.droplet("bastion");
-    const addresses = [...addressesOf(bastion, "public"), ...(await cloud.reservedAddresses())];
+    const { publicAddresses } = await account.machine("bastion");
+    const addresses = [...publicAddresses, ...(await account.reservedAddresses())];
     expect(Object.keys(report.knocks)).toEqual(expect.arrayContaining(addresses));
     const accepted = report.answers.filter(({ meaning }) => meaning === "handshake").map(({ port }) => port);
     expect(accepted).toEqual(expect.arrayContaining(visitorsPorts));
@@ -32,18 +32,18 @@ describe("while the deployment came up", () => {
  * deployment's and public addresses, which no cloud firewall is bound to.
  */
 describe("without the cloud's firewalls", () => {
-  const made: Droplet[] = [];
+  const made: Machine[] = [];
   let firstBoot: ProberReport;
 
   beforeAll(async () => {
     const prober = await Prober.start(here, asVisitor(here), "bare-first-boot");
     for (const part of ["bastion", "wiki"]) made.push(await createBare(part));
-    prober.aim(made.flatMap((one) => addressesOf(one, "public")));
+    prober.aim(made.flatMap(({ publicAddresses }) => publicAddresses));
     await Promise.all(made.map((one) => booted(one, 0)));
     firstBoot = await prober.stop();
   });
   afterAll(async () => {
-    await Promise.all(made.map(({ id }) => cloud.delete(id)));
+    await Promise.all(made.map(({ id }) => account.delete(id)));
   });
 
   test("no handshake succeeds while a machine boots for the first time", () => {
@@ -59,14 +59,14 @@ describe("without the cloud's firewalls", () => {
       const tables = await run([...(await inNetworkOf(here, interrupted)), "nft", "list", "tables"]);
       return tables.includes(baselineTable) && init;
     });
-    await cloud.act(interrupted.id, "power_off");
+    await account.act(interrupted.id, "power_off");
 
     const prober = await Prober.start(here, asVisitor(here), "bare-later-boot");
-    prober.aim(made.flatMap((one) => addressesOf(one, "public")));
+    prober.aim(made.flatMap(({ publicAddresses }) => publicAddresses));
     await Promise.all(
       made.map(async (one) => {
         const before = one === interrupted ? firstInit : await initOf(here, one);
-        await cloud.act(one.id, one === interrupted ? "power_on" : "reboot");
+        await account.act(one.id, one === interrupted ? "power_on" : "reboot");
         await booted(one, before);
       }),
     );
@@ -76,7 +76,7 @@ describe("without the cloud's firewalls", () => {
   });
 
   test("the prober would have seen one: with the rules away, the same machine answers", async () => {
-    const addresses = addressesOf(made[0]!, "public");
+    const addresses = made[0]!.publicAddresses;
     const prober = await Prober.start(here, asVisitor(here), "bare-open");
     prober.aim(addresses);
     await run([...(await inNetworkOf(here, made[0]!)), "nft", "flush", "ruleset"]);
@@ -92,26 +92,24 @@ describe("without the cloud's firewalls", () => {
 
 const curlWasRefused = 7;
 
-async function createBare(part: string, name = "bare"): Promise<Droplet> {
-  const like = await cloud.droplet(part);
-  const stored = (await resources(here, true)).find(({ type, id }) => type === dropletType && id === String(like.id));
-  if (!stored) throw new Error(`the state has no droplet ${like.id}`);
+async function createBare(part: string, name = "bare"): Promise<Machine> {
+  const like = await account.machine(part);
+  const stored = (await resources(here, true)).find(({ type, id }) => type === kind.machineType && id === like.id);
+  if (!stored) throw new Error(`the state has no machine ${like.id}`);
   const userData = revealedText(stored.inputs.userData);
-  return cloud.create({ name: `${name}-${part}`, userData, vpcId: like.vpc_uuid });
+  return account.createUnfiltered({ name: `${name}-${part}`, userData, beside: like });
 }
 
-const dropletType = "digitalocean:index/droplet:Droplet";
-
 /** Until it admits SSH to whom it shall, in another boot than the one whose init is given. */
-async function booted(one: Droplet, previousInit: number): Promise<void> {
+async function booted(one: Machine, previousInit: number): Promise<void> {
   await until(`${one.name} to boot`, async () => (await initOf(here, one)) !== previousInit && (await admitsSsh(one)));
 }
 
 /** The bastion's twin admits administrators; the server's admits the private network. */
-async function admitsSsh(one: Droplet): Promise<boolean> {
+async function admitsSsh(one: Machine): Promise<boolean> {
   const knock = (address: string): string => `timeout 2 bash -c ': </dev/tcp/${address}/22'`;
   const { code } = one.name.endsWith("bastion")
-    ? await attempt(["bash", "-c", knock(addressesOf(one, "public")[0]!)])
-    : await tryOn(here, "bastion", knock(privateAddressOf(one)));
+    ? await attempt(["bash", "-c", knock(one.publicAddresses[0]!)])
+    : await tryOn(here, "bastion", knock(one.privateAddress));
   return code === 0;
 }

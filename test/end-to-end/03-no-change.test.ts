@@ -1,4 +1,4 @@
-import { Cloud } from "./fixture/cloud";
+import { accountOf } from "./clouds";
 import { onStack } from "./fixture/stack";
 import { world } from "./fixture/world";
 
@@ -13,7 +13,7 @@ test("so does one that asks the cloud and the machines first", async () => {
 });
 
 test("a second `up` changes nothing, and makes nothing in the cloud", async () => {
-  const before = await new Cloud(here.cloud).inventory();
+  const before = await accountOf(here).inventory();
   await onStack(here, "up", ["--expect-no-changes"]);
-  expect(await new Cloud(here.cloud).inventory()).toEqual(before);
+  expect(await accountOf(here).inventory()).toEqual(before);
 });

@@ -1,13 +1,13 @@
-import { addressesOf, Cloud, privateAddressOf } from "./fixture/cloud";
+import { accountOf, type BastionAddress, kind } from "./clouds";
 import { listenOn } from "./fixture/listeners";
 import { inNetworkOf, type MachineName, machines, on, servers } from "./fixture/machines";
-import { putBack, withoutCloudFirewalls, withoutHostRules } from "./fixture/rules";
+import { putBack, withoutHostRules } from "./fixture/rules";
 import { listenerPorts, type Scan, scan } from "./fixture/scan";
 import { asVisitor } from "./fixture/visitor";
 import { world } from "./fixture/world";
 
 const here = world();
-const cloud = new Cloud(here.cloud);
+const account = accountOf(here);
 
 /** Which of the two layers stand during a scan. */
 interface Layers {
@@ -47,8 +47,8 @@ describe.each(layers)("$title", (standing) => {
 
   const open = !standing.cloud && !standing.hosts;
 
-  test.each(["reserved", "ipv4", "ipv6"] as const)("what a visitor sees of the bastion's %s address", (address) => {
-    expectPorts(found.visitor[address], open, visitors);
+  test.each(kind.bastionAddresses)("what a visitor sees of the bastion's %s address", (address) => {
+    expectPorts(found.visitor[address]!, open, visitors);
   });
 
   test("an administrator sees of the bastion", () => {
@@ -74,7 +74,7 @@ test.each(servers)("%s has no IPv6 address but the one that every interface give
 describe("without the cloud's firewalls, a server whose own rules stand", () => {
   const undo: (() => Promise<void>)[] = [];
   beforeAll(async () => {
-    undo.push(await withoutCloudFirewalls(cloud));
+    undo.push(await account.withoutFirewalls());
   });
   afterAll(async () => {
     await putBack(undo);
@@ -101,31 +101,38 @@ function expectPorts(seen: Scan, open: boolean, meant: readonly string[], listen
 }
 
 async function takeAway(standing: Layers, undo: (() => Promise<void>)[]): Promise<void> {
-  if (!standing.cloud) undo.push(await withoutCloudFirewalls(cloud));
+  if (!standing.cloud) undo.push(await account.withoutFirewalls());
   const withoutRules: readonly MachineName[] = standing.hosts ? ["blog"] : machines;
   for (const machine of withoutRules) undo.push(await withoutHostRules(here, machine));
 }
 
 /** Side by side: most of a scan's time is waiting. */
 async function everyScan() {
-  const bastion = addressesOf(await cloud.droplet("bastion"), "public");
-  const [reserved = ""] = await cloud.reservedAddresses();
+  const { publicAddresses } = await account.machine("bastion");
+  const [reserved = ""] = await account.reservedAddresses();
+  const addresses = {
+    reserved,
+    ipv4: publicAddresses.find((address) => !address.includes(":")),
+    ipv6: publicAddresses.find((address) => address.includes(":")),
+  };
   const { from, address: wiki } = await serverToServer();
-  const outside = asVisitor(here);
-  const one = (address: string) => scan(address, { from: outside });
-  const [viaReserved, ipv4, ipv6, server, administrator, intruder] = await Promise.all([
-    one(reserved),
-    one(bastion.find((address) => !address.includes(":"))!),
-    one(bastion.find((address) => address.includes(":"))!),
-    one(wiki),
+  const asked = [
+    ...kind.bastionAddresses.map((which) => [which, addresses[which]!] as const),
+    ["server", wiki] as const,
+  ];
+  const [visited, administrator, intruder] = await Promise.all([
+    Promise.all(
+      asked.map(async ([which, address]) => [which, await scan(address, { from: asVisitor(here) })] as const),
+    ),
     scan(reserved, { udp: false }),
     scan(wiki, { from }),
   ]);
-  return { visitor: { reserved: viaReserved, ipv4, ipv6, server }, administrator, intruder };
+  const visitor: Partial<Record<BastionAddress | "server", Scan>> = Object.fromEntries(visited);
+  return { visitor, administrator, intruder };
 }
 
 /** From inside the blog to the wiki. Servers have no other address than the private one, which is an IPv4 one. */
 async function serverToServer(): Promise<{ from: string[]; address: string }> {
-  const [wiki, blog] = await Promise.all([cloud.droplet("wiki"), cloud.droplet("blog")]);
-  return { from: await inNetworkOf(here, blog), address: privateAddressOf(wiki) };
+  const [wiki, blog] = await Promise.all([account.machine("wiki"), account.machine("blog")]);
+  return { from: await inNetworkOf(here, blog), address: wiki.privateAddress };
 }

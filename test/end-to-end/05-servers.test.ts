@@ -1,21 +1,22 @@
-import { Cloud, privateAddressOf } from "./fixture/cloud";
+import { accountOf, kind, type Undo } from "./clouds";
 import { type MachineName, machines, on, servers, tryOn } from "./fixture/machines";
 import { Companion, until } from "./fixture/process";
 import { asVisitor } from "./fixture/visitor";
 import { domain, world } from "./fixture/world";
 
 const here = world();
-const cloud = new Cloud(here.cloud);
+const account = accountOf(here);
 const outside = `http://${here.ranges.visitor.ipv4}/`;
 
-/** By the machine's own Python: no machine brings curl. Prints the status, or why there was none. */
-function fetchScript(url: string, { proxy, user = "root" }: { proxy?: string; user?: string } = {}): string {
+/** By the machine's own Python: no machine brings curl. Prints the status that `ask` returns, or why there was none. */
+function fetchScript(ask: string, { proxy, user = "root" }: { proxy?: string; user?: string } = {}): string {
   const proxies = proxy === undefined ? "{}" : `{"http": "${proxy}", "https": "${proxy}"}`;
   return `runuser -u ${user} -- python3 - <<'END'
 import urllib.error, urllib.request
 opener = urllib.request.build_opener(urllib.request.ProxyHandler(${proxies}))
+${ask}
 try:
-    print(opener.open("${url}", timeout=3).status)
+    print(ask(opener))
 except urllib.error.HTTPError as error:
     print(error.code)
 except OSError as error:
@@ -24,12 +25,13 @@ END`;
 }
 const proxy = "http://bastion:3128";
 
-async function fetchOn(
-  machine: MachineName,
-  url: string,
-  options?: { proxy?: string; user?: string },
-): Promise<string> {
-  return (await on(here, machine, fetchScript(url, options))).trim();
+async function fetchOn(machine: MachineName, url: string, options?: { proxy?: string }): Promise<string> {
+  const ask = `ask = lambda opener: opener.open("${url}", timeout=3).status`;
+  return (await on(here, machine, fetchScript(ask, options))).trim();
+}
+
+async function askMetadata(machine: MachineName, user: string): Promise<string> {
+  return (await on(here, machine, fetchScript(kind.askMetadata, { user }))).trim();
 }
 
 describe.each(servers)("the server %s", (server) => {
@@ -38,7 +40,7 @@ describe.each(servers)("the server %s", (server) => {
   });
 
   test("takes the time from the bastion", async () => {
-    const bastion = privateAddressOf(await cloud.droplet("bastion"));
+    const bastion = (await account.machine("bastion")).privateAddress;
     const sources = await on(here, server, "chronyc -n waitsync 30 0 0 1 >/dev/null; chronyc -n sources");
     expect(sources).toMatch(new RegExp(`^\\^\\* ${bastion.replaceAll(".", "\\.")} `, "m"));
   });
@@ -50,22 +52,20 @@ describe.each(servers)("the server %s", (server) => {
   });
 
   test("shows the metadata service to root, and to nobody else", async () => {
-    const url = "http://169.254.169.254/metadata/v1/id";
-    expect(await fetchOn(server, url)).toBe("200");
-    expect(await fetchOn(server, url, { user: "nobody" })).toMatch(/^no answer/);
+    expect(await askMetadata(server, "root")).toBe("200");
+    expect(await askMetadata(server, "nobody")).toMatch(/^no answer/);
   });
 
   test("shows one host key, of the pinned type", async () => {
-    const address = privateAddressOf(await cloud.droplet(server));
+    const address = (await account.machine(server)).privateAddress;
     const types = await on(here, "bastion", `ssh-keyscan -T 5 ${address} 2>/dev/null | awk '!/^#/ { print $2 }'`);
     expect(types.trim()).toBe("ssh-ed25519");
   });
 });
 
 test("the bastion shows the metadata service to root, and to nobody else", async () => {
-  const url = "http://169.254.169.254/metadata/v1/id";
-  expect(await fetchOn("bastion", url)).toBe("200");
-  expect(await fetchOn("bastion", url, { user: "nobody" })).toMatch(/^no answer/);
+  expect(await askMetadata("bastion", "root")).toBe("200");
+  expect(await askMetadata("bastion", "nobody")).toMatch(/^no answer/);
 });
 
 test.each(machines)("nobody but root may read the user data on %s", async (machine) => {
@@ -75,7 +75,7 @@ test.each(machines)("nobody but root may read the user data on %s", async (machi
 
 describe("with a web server outside", () => {
   let web: Companion;
-  const records: number[] = [];
+  const records: Undo[] = [];
   let names: Record<"outer" | "loopback" | "metadata" | "server", string>;
 
   beforeAll(async () => {
@@ -84,10 +84,10 @@ describe("with a web server outside", () => {
       outer: here.ranges.visitor.ipv4,
       loopback: "127.0.0.1",
       metadata: "169.254.169.254",
-      server: privateAddressOf(await cloud.droplet("blog")),
+      server: (await account.machine("blog")).privateAddress,
     };
     for (const [name, address] of Object.entries(targets)) {
-      records.push(await cloud.addRecord(domain, `to-${name}`, "A", address));
+      records.push(await account.addRecord(domain, `to-${name}`, address));
     }
     names = {
       outer: `to-outer.${domain}`,
@@ -97,7 +97,7 @@ describe("with a web server outside", () => {
     };
   });
   afterAll(async () => {
-    for (const id of records) await cloud.deleteRecord(domain, id);
+    for (const remove of records) await remove();
     await web.stop();
   });
 

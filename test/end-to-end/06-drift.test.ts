@@ -1,9 +1,11 @@
+import { accountOf, kind } from "./clouds";
 import { type MachineName, machines, on } from "./fixture/machines";
 import { rulesOf } from "./fixture/rules";
 import { onStack, tryStack } from "./fixture/stack";
 import { world } from "./fixture/world";
 
 const here = world();
+const account = accountOf(here);
 
 /** What somebody does by hand on each machine, one way each. */
 const byHand: Readonly<Record<MachineName, { how: string; script: string; shows: RegExp }>> = {
@@ -27,6 +29,9 @@ iptables-legacy -A INPUT -p tcp --dport 8084 -j ACCEPT`,
   },
 };
 
+/** What somebody has the bastion's cloud firewall admit. */
+const cloudPort = 8085;
+
 const before = {} as Record<MachineName, string>;
 let preview: string;
 
@@ -35,6 +40,7 @@ beforeAll(async () => {
     before[machine] = await rulesOf(here, machine);
     await on(here, machine, byHand[machine].script);
   }
+  await account.admitByHand(cloudPort);
   const result = await tryStack(here, "preview", ["--refresh", "--diff", "--expect-no-changes"]);
   expect(result.code).not.toBe(0);
   preview = result.stdout;
@@ -46,6 +52,11 @@ test.each(machines)("a preview that asks the machines shows what was done on %s"
   expect(about).toMatch(byHand[machine].shows);
 });
 
+test("so does what was done to the cloud's firewall", () => {
+  const { resource, shows } = kind.firewallDrift;
+  expect(preview.slice(preview.indexOf(resource))).toMatch(shows);
+});
+
 describe("the next `up` after a refresh", () => {
   beforeAll(async () => {
     await onStack(here, "refresh");
@@ -54,6 +65,10 @@ describe("the next `up` after a refresh", () => {
 
   test.each(machines)("puts the rules of %s right", async (machine) => {
     expect(await rulesOf(here, machine)).toBe(before[machine]);
+  });
+
+  test("puts the cloud's firewall right", async () => {
+    expect(await account.admits(cloudPort)).toBe(false);
   });
 
   test("leaves nothing to change", async () => {

@@ -1,18 +1,18 @@
+import { accountOf, kind } from "./clouds";
 import { moveAdministrator } from "./fixture/administrator";
-import { Cloud } from "./fixture/cloud";
 import { tryOn } from "./fixture/machines";
 import { onStack } from "./fixture/stack";
 import { leavePage } from "./fixture/wiki";
 import { world } from "./fixture/world";
 
 const here = world();
-const cloud = new Cloud(here.cloud);
+const account = accountOf(here);
 const old = here.ranges.deployer.ipv4;
 /** Far from those that the cloud gives to machines first. */
 const other = old.replace(/\d+$/, (last) => String(Number(last) + 26));
 
 const admits = (...addresses: string[]) => ({
-  environment: { DEPLOY4ME_ADMIN_ACCESS: addresses.map((address) => `${address}/32`).join(",") },
+  environment: { [kind.adminAccessVariable]: addresses.map((address) => `${address}/32`).join(",") },
 });
 
 test("a preview warns when this very machine would not be admitted", async () => {
@@ -28,7 +28,7 @@ test("a preview does not warn when it is", async () => {
 
 describe("the administrator's address has changed", () => {
   let moveBack: () => Promise<void>;
-  let before: number[];
+  let before: string[];
   let pageIsThere: () => Promise<boolean>;
 
   beforeAll(async () => {
@@ -58,6 +58,6 @@ describe("the administrator's address has changed", () => {
   });
 });
 
-async function servers(): Promise<number[]> {
-  return [(await cloud.droplet("wiki")).id, (await cloud.droplet("blog")).id];
+async function servers(): Promise<string[]> {
+  return [(await account.machine("wiki")).id, (await account.machine("blog")).id];
 }

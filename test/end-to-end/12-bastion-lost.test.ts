@@ -1,4 +1,4 @@
-import { Cloud } from "./fixture/cloud";
+import { accountOf } from "./clouds";
 import { on } from "./fixture/machines";
 import { onStack, outputs } from "./fixture/stack";
 import { Browser } from "./fixture/visitor";
@@ -6,7 +6,7 @@ import { leavePage } from "./fixture/wiki";
 import { names, world } from "./fixture/world";
 
 const here = world();
-const cloud = new Cloud(here.cloud);
+const account = accountOf(here);
 
 describe("the bastion is deleted behind our back", () => {
   let before: Awaited<ReturnType<typeof facts>>;
@@ -16,7 +16,7 @@ describe("the bastion is deleted behind our back", () => {
   beforeAll(async () => {
     pageIsThere = await leavePage(here, "tests:lost");
     before = await facts();
-    await cloud.delete(before.bastion);
+    await account.delete(before.bastion);
     await onStack(here, "up");
     after = await facts();
   });
@@ -53,6 +53,6 @@ describe("the bastion is deleted behind our back", () => {
 });
 
 async function facts() {
-  const [bastion, wiki, blog] = await Promise.all(["bastion", "wiki", "blog"].map((part) => cloud.droplet(part)));
+  const [bastion, wiki, blog] = await Promise.all(["bastion", "wiki", "blog"].map((part) => account.machine(part)));
   return { bastion: bastion!.id, wiki: wiki!.id, blog: blog!.id, address: (await outputs(here)).bastionAddress };
 }

@@ -1,12 +1,14 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { kind } from "./clouds";
 import { type MachineName, machines, on } from "./fixture/machines";
 import { exportText, revealedText, resources } from "./fixture/stack";
 import { world } from "./fixture/world";
 
 const here = world();
-/** Pieces of every private key and password, the cloud's token and the passphrase: none of them may be found. */
+const ownFiles = [here.home.passphraseFile, ...kind.secretFiles(here)];
+/** Pieces of every private key and password, what gives access to the cloud, and the passphrase: none may be found. */
 let needles: string[];
 
 beforeAll(async () => {
@@ -56,8 +58,8 @@ test.each(machines)("no log on %s holds one", async (machine: MachineName) => {
   expect(found(logs)).toEqual([]);
 });
 
-test("the files that hold the passphrase and the token are for their owner alone", () => {
-  for (const file of [here.home.passphraseFile, here.cloud.tokenFile]) expect(statSync(file).mode & 0o077).toBe(0);
+test("the files that hold the passphrase and what gives access are for their owner alone", () => {
+  for (const file of ownFiles) expect(statSync(file).mode & 0o077).toBe(0);
 });
 
 function found(text: string): string[] {
@@ -65,7 +67,7 @@ function found(text: string): string[] {
 }
 
 function ownSecrets(): string[] {
-  return [here.home.passphraseFile, here.cloud.tokenFile].map((file) => readFileSync(file, "utf8").trim());
+  return ownFiles.map((file) => readFileSync(file, "utf8").trim());
 }
 
 async function secretPieces(): Promise<string[]> {

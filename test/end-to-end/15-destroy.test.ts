@@ -1,10 +1,10 @@
-import { Cloud } from "./fixture/cloud";
+import { accountOf } from "./clouds";
 import { leftovers } from "./fixture/sandbox";
 import { onStack, resources } from "./fixture/stack";
 import { world } from "./fixture/world";
 
 const here = world();
-const cloud = new Cloud(here.cloud);
+const account = accountOf(here);
 
 /**
  * No machine can be reached any more: one was deleted behind our back, the others are off. Whatever on them is part of
@@ -12,11 +12,15 @@ const cloud = new Cloud(here.cloud);
  */
 describe("`pulumi destroy`, when every machine is dead already", () => {
   beforeAll(async () => {
-    expect(await cloud.inventory()).not.toEqual([]);
+    expect(await account.inventory()).not.toEqual([]);
     const kinds = (await leftovers(here)).map((words) => words.split(" ")[0]);
     expect(kinds).toEqual(expect.arrayContaining(["namespace", "process", "cgroup"]));
-    const [bastion, wiki, blog] = await Promise.all(["bastion", "wiki", "blog"].map((part) => cloud.droplet(part)));
-    await Promise.all([cloud.act(bastion!.id, "power_off"), cloud.act(blog!.id, "power_off"), cloud.delete(wiki!.id)]);
+    const [bastion, wiki, blog] = await Promise.all(["bastion", "wiki", "blog"].map((part) => account.machine(part)));
+    await Promise.all([
+      account.act(bastion!.id, "power_off"),
+      account.act(blog!.id, "power_off"),
+      account.delete(wiki!.id),
+    ]);
     await onStack(here, "destroy");
   });
 
@@ -25,7 +29,7 @@ describe("`pulumi destroy`, when every machine is dead already", () => {
   });
 
   test("leaves nothing in the cloud", async () => {
-    expect(await cloud.inventory()).toEqual([]);
+    expect(await account.inventory()).toEqual([]);
   });
 
   test("leaves nothing of the machines here: no process, namespace, mount or cgroup", async () => {

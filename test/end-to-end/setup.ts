@@ -1,13 +1,11 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { admin } from "../../cli/admin";
+import { type Account, kind } from "./clouds";
 import { removeSandbox, startSandbox } from "./fixture/sandbox";
-import { addressesOf, Cloud } from "./fixture/cloud";
 import { Companion } from "./fixture/process";
 import { Prober } from "./fixture/prober";
 import { onStack, outputs, makeStack } from "./fixture/stack";
-import { lookingToken } from "./fixture/token";
 import { asVisitor } from "./fixture/visitor";
 import { directoryIn, domain, ownHome, save, type World, worldIn } from "./fixture/world";
 
@@ -32,13 +30,12 @@ export default async function setup(): Promise<void> {
   const made = worldIn(...(await startSandbox(home)), home);
   save(made);
   await deploy(made);
-  // The deployment was made within the limits. The files after it ask more in a minute than anybody with one deployment.
-  await admin(home.sandbox, "PUT", "/rate-limits", { enabled: false });
+  await kind.deployed(made);
   writeFileSync(join(directoryIn(home), "complete"), "");
 }
 
 async function deploy(made: World): Promise<void> {
-  say("deploying a wiki and a WordPress");
+  say(`deploying a wiki and a WordPress on ${kind.title}`);
   const start = Date.now();
   const watcher = await Companion.start([
     "python3",
@@ -46,7 +43,7 @@ async function deploy(made: World): Promise<void> {
     made.commandLines,
   ]);
   const prober = await Prober.start(made, asVisitor(made), "first-boot");
-  const aiming = keepAiming(prober, new Cloud(await lookingToken(made, "aiming")));
+  const aiming = keepAiming(prober, await kind.watcher(made));
   try {
     await makeStack(made, settings(made));
     const result = await onStack(made, "up", [], { timeoutMs: 10 * 60_000 });
@@ -60,18 +57,18 @@ async function deploy(made: World): Promise<void> {
   say(`deployed in ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
-/** Two requests each time, and 250 a minute are allowed. No machine answers before it has booted for longer than this. */
+/** Two requests each time, and DigitalOcean allows 250 a minute. No machine answers before it has booted for longer than this. */
 const aimingEvery = 500;
 
 /** The prober knocks on an address as soon as the cloud has given it to a machine that is still to boot. */
-function keepAiming(prober: Prober, cloud: Cloud): { stop(): Promise<void> } {
+function keepAiming(prober: Prober, account: Account): { stop(): Promise<void> } {
   let running = true;
   let known = "";
   const loop = async (): Promise<void> => {
     while (running) {
       const next = new Promise((resolve) => setTimeout(resolve, aimingEvery));
-      const addresses = (await cloud.droplets()).flatMap((one) => addressesOf(one, "public"));
-      const all = [...addresses, ...(await cloud.reservedAddresses())].sort();
+      const addresses = (await account.machines()).flatMap(({ publicAddresses }) => publicAddresses);
+      const all = [...addresses, ...(await account.reservedAddresses())].sort();
       if (all.join() !== known) prober.aim(all);
       known = all.join();
       await next;
@@ -92,7 +89,7 @@ function settings({ sshDirectory }: World): object {
     { name: "wiki", software: "dokuwiki", parameters: { title: "Wiki of the tests" } },
     { name: "blog", software: "wordpress", parameters: { title: "Blog of the tests" } },
   ];
-  return { domain, region: "fra1", software, tls: { issuer: "private-ca" }, sshDirectory };
+  return { ...kind.settings, domain, software, tls: { issuer: "private-ca" }, sshDirectory };
 }
 
 /** Lays the stack's outputs where OpenSSH and curl read them. */
