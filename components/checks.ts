@@ -5,6 +5,7 @@ import { builtInParameters, type ParameterDefinition, type SoftwareDefinition } 
 import { type Cidr, isAnywhere, isPrivateRange, overlaps, parseCidr } from "./cidr";
 import type { BusinessDeploymentArgs, ResolvedSoftware, SoftwareRequest } from "./deployment";
 import { hidden, type Path, type Problem, Problems } from "./problem";
+import { checkUserData } from "./user-data-limit";
 
 /** A request that was checked, with its defaults filled in. */
 export interface ValidDeployment {
@@ -17,6 +18,8 @@ export interface ValidDeployment {
 export interface CloudLimits {
   /** Ranges the cloud keeps for itself and refuses for private networks. */
   readonly reservedRanges: readonly string[];
+  /** How much it tells a machine at its first boot, in bytes. Default: as much as there is. */
+  readonly userDataBytes?: number;
 }
 
 export type CheckedDeployment =
@@ -47,6 +50,7 @@ export function checkDeployment(args: BusinessDeploymentArgs, limits: CloudLimit
   const networkRange = checkNetworkRange(problems, args, limits);
   const adminAccess = checkAdminAccess(problems, args, networkRange);
   checkAdminKeys(problems, args.adminKeys ?? []);
+  checkUserData(problems, args, limits);
   const software = checkSoftware(problems, args.software, domain, args.catalogue ?? loadCatalogue());
   const [first, ...others] = problems.all;
   if (first !== undefined) return { problems: [first, ...others] };

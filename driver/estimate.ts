@@ -1,31 +1,21 @@
 import type { Catalogue } from "../catalogue/loader";
 import { machinesOf } from "../programs/check";
 import { codeOf } from "./cause";
-import { DriverError } from "./errors";
-import { type BackupPlan, digitalOceanPrices, notIncluded, type OtherPrices } from "./estimate-prices";
+import { type AwsBillable, awsBillables, awsLines, isAwsBillable, notIncludedAtAws } from "./estimate-aws";
+import { type DigitalOceanBillable, digitalOceanBillables, digitalOceanLines } from "./estimate-digitalocean";
+import { costOf, type EstimateLine, rounded, sum } from "./estimate-lines";
+import { digitalOceanPrices, notIncluded } from "./estimate-prices";
+import { awsPrices } from "./request/aws-prices";
 import { toDeployment } from "./request/deployment";
 import { shippedOffers } from "./request/digitalocean-offers";
 import { type OfferAnswers, type Offers, offersFrom, UnusableOffers } from "./request/offers";
 import type { ProjectRequest } from "./request/schema";
+import { offersFor } from "./request/shipped-offers";
 
-/** Something in the cloud, as far as it costs anything. */
-export type Billable =
-  | { readonly kind: "droplet"; readonly name: string; readonly size: string; readonly backups?: BackupPlan }
-  | { readonly kind: "reserved-ip"; readonly name: string; readonly assigned: boolean }
-  | { readonly kind: "volume" | "snapshot"; readonly name: string; readonly sizeGb: number }
-  | { readonly kind: "free"; readonly name: string; readonly what: string };
+export { type EstimateLine, UnknownPrice } from "./estimate-lines";
 
-export interface EstimateLine {
-  /** Of the deployment's part, such as `bastion` or `wiki`. */
-  readonly name: string;
-  readonly what: string;
-  /** US dollars for a whole month, in whole cents. */
-  readonly monthly: number;
-  /** US dollars for an hour, not rounded. */
-  readonly hourly: number;
-  /** Whether the cloud charges a cent at least, however short it is there. */
-  readonly least?: number;
-}
+/** Something in a cloud, as far as it costs anything. */
+export type Billable = DigitalOceanBillable | AwsBillable;
 
 /** What a deployment will cost, before there is one. */
 export interface Estimate {
@@ -42,23 +32,13 @@ export interface Estimate {
   readonly notes: readonly string[];
 }
 
-/** A size has no price. */
-export class UnknownPrice extends DriverError {
-  override readonly name = "UnknownPrice";
-  readonly code = "UNKNOWN_PRICE";
-
-  constructor(
-    readonly size: string,
-    readonly source: string,
-  ) {
-    super(`There is no price for the size ${size}: ${source} doesn't have it. Choose one that is listed there.`);
-  }
-}
-
 export interface EstimateOptions {
   /** Default: the product's own catalogue. */
   readonly catalogue?: Catalogue;
-  /** Asks the cloud for its sizes and their prices. Default: nobody is asked, the prices that come with the product count. */
+  /**
+   * Asks DigitalOcean for its sizes and their prices. Default: nobody is asked, the prices that come with the product count, as
+   * they always do for AWS.
+   */
   readonly live?: (signal: AbortSignal) => Promise<OfferAnswers>;
   /** How long that may take. Default: 10 s. */
   readonly timeoutMs?: number;
@@ -72,30 +52,32 @@ export interface EstimateOptions {
  */
 export async function estimate(request: ProjectRequest, options: EstimateOptions = {}): Promise<Estimate> {
   options.signal?.throwIfAborted();
-  const { offers, notes } = await pricesFor(options);
+  const { live, ...rest } = options;
+  const { offers, notes } = await pricesFor(request.cloud === "digitalocean" && live !== undefined ? options : rest);
   return { ...estimateOf(billablesOf(request, options.catalogue), offers), notes };
 }
 
 /** What the cloud will have of a request. A test holds it against what the components really register. */
 export function billablesOf(request: ProjectRequest, catalogue?: Catalogue): readonly Billable[] {
   const machines = machinesOf(toDeployment(request, catalogue === undefined ? {} : { catalogue }));
-  return [
-    ...machines.map(({ part, size }) => ({ kind: "droplet" as const, name: part, size })),
-    { kind: "reserved-ip", name: "bastion", assigned: true },
-    { kind: "free", name: "network", what: "private network, its firewalls and tags" },
-    { kind: "free", name: "dns", what: `zone of ${request.domain} with ${request.software.length * 2} records` },
-    { kind: "free", name: "key", what: "the deployment's SSH key" },
-  ];
+  return request.cloud === "aws" ? awsBillables(request, machines) : digitalOceanBillables(request, machines);
 }
 
-/** @throws UnknownPrice */
-export function estimateOf(
-  billables: readonly Billable[],
-  offers: Offers,
-  others: OtherPrices = digitalOceanPrices,
-): Estimate {
-  const lines = billables.flatMap((billable) => linesOf(billable, offers, others));
+/**
+ * @param billables of one cloud
+ * @param given its offers; with another cloud's, those that came with the product count
+ * @throws UnknownPrice
+ */
+export function estimateOf(billables: readonly Billable[], given: Offers | readonly Offers[] = []): Estimate {
+  const cloud = billables.some(isAwsBillable) ? "aws" : "digitalocean";
+  const offers = offersFor(cloud, given);
+  const lines = billables.flatMap((billable) =>
+    isAwsBillable(billable)
+      ? awsLines(billable, offers, awsPrices)
+      : digitalOceanLines(billable, offers, digitalOceanPrices),
+  );
   const { source, date, live } = offers;
+  const others = cloud === "aws" ? awsPrices : digitalOceanPrices;
   return {
     currency: "USD",
     lines,
@@ -103,52 +85,17 @@ export function estimateOf(
     hourly: rounded(sum(lines.map(({ hourly }) => hourly)), 5),
     prices: { source, date, live },
     otherPrices: { source: others.source, date: others.date },
-    notIncluded,
+    notIncluded: cloud === "aws" ? notIncludedAtAws : notIncluded,
     notes: [],
   };
 }
 
-function linesOf(billable: Billable, offers: Offers, others: OtherPrices): readonly EstimateLine[] {
-  const { name } = billable;
-  const byMonth = (what: string, monthly: number): EstimateLine => ({
-    name,
-    what,
-    monthly: rounded(monthly, 2),
-    hourly: monthly / others.paidHours,
-  });
-  switch (billable.kind) {
-    case "droplet": {
-      const size = offers.sizes.find(({ slug }) => slug === billable.size);
-      if (!size) throw new UnknownPrice(billable.size, offers.source);
-      const { monthly, hourly } = size;
-      const droplet = { name, what: `droplet ${size.slug}`, monthly, hourly, least: others.leastOfDroplet };
-      if (billable.backups === undefined) return [droplet];
-      const share = others.backupShare[billable.backups];
-      return [droplet, byMonth(`${billable.backups} backups (${share * 100}% of the droplet)`, monthly * share)];
-    }
-    case "reserved-ip":
-      return billable.assigned
-        ? [byMonth("reserved IP (free while it leads to a droplet)", 0)]
-        : [byMonth("reserved IP that leads to no droplet", others.unassignedReservedIp)];
-    case "volume":
-      return [byMonth(`volume of ${billable.sizeGb} GiB`, billable.sizeGb * others.volumeGb)];
-    case "snapshot":
-      return [byMonth(`snapshot of ${billable.sizeGb} GiB`, billable.sizeGb * others.snapshotGb)];
-    case "free":
-      return [byMonth(billable.what, 0)];
-  }
-}
-
 /**
- * What the lines cost from one moment to another, as the cloud bills: each by the hour, in each calendar month (UTC) no more
- * than its monthly price, in whole cents.
+ * What the lines cost from one moment to another, as the cloud bills: by the hours of each calendar month (UTC), each line as it
+ * is charged, in whole cents.
  */
 export function costBetween({ lines }: Pick<Estimate, "lines">, from: Date, until: Date): number {
   return rounded(sum(monthsBetween(from, until).flatMap((hours) => lines.map((line) => costOf(line, hours)))), 2);
-}
-
-function costOf({ monthly, hourly, least = 0 }: EstimateLine, hours: number): number {
-  return rounded(Math.max(least, Math.min(monthly, hourly * hours)), 2);
 }
 
 /** The hours that lie in each calendar month. */
@@ -202,12 +149,4 @@ function wordsOf(error: unknown): string {
   if (error instanceof UnusableOffers) return `its answer can't be used: ${error.place}`;
   const name = typeof error === "object" && error !== null && "name" in error ? error.name : undefined;
   return [codeOf(error), name].find((word) => typeof word === "string") ?? "unknown error";
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
-}
-
-function rounded(amount: number, places: number): number {
-  return Math.round(amount * 10 ** places) / 10 ** places;
 }

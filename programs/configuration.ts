@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { InvalidArgument } from "../components/errors";
 import type { DeploymentRequest } from "./deployment";
+import { type Cloud, clouds } from "./on-every-cloud";
 import {
   adminAccess,
   adminKeys,
@@ -9,7 +10,9 @@ import {
   bastionSize,
   domain,
   expected,
+  flowLogs,
   networkRange,
+  owner,
   region,
   software,
   tls,
@@ -21,7 +24,7 @@ import { findFormProblems } from "./structure";
  * `stacks/Pulumi.digitalocean-small.yaml` shows each with its meaning.
  */
 const schema = z.strictObject({
-  cloud: z.enum(["digitalocean", "aws"]).optional(),
+  cloud: z.enum(clouds).optional(),
   name: z.string().default("office"),
   domain,
   region,
@@ -34,8 +37,8 @@ const schema = z.strictObject({
   adminKeys: adminKeys.optional(),
   sshDirectory: z.string().optional(),
   expected: expected.optional(),
-  owner: z.string().optional(),
-  flowLogs: z.boolean().optional(),
+  owner: owner.optional(),
+  flowLogs: flowLogs.optional(),
 });
 
 /** What only one of the clouds has. */
@@ -76,8 +79,8 @@ export function requestFrom(
   }) as DeploymentRequest;
 }
 
-function refuseOthersKeys(cloud: keyof typeof ownKeys, written: Readonly<Record<string, unknown>>): void {
-  for (const other of ["digitalocean", "aws"] as const) {
+function refuseOthersKeys(cloud: Cloud, written: Readonly<Record<string, unknown>>): void {
+  for (const other of clouds) {
     const foreign = other === cloud ? undefined : ownKeys[other].find((key) => written[key] !== undefined);
     if (foreign !== undefined)
       throw new InvalidArgument(foreign, written[foreign], `is for ${other} alone: leave it out on ${cloud}`);

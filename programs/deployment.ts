@@ -4,6 +4,7 @@ import type * as aws from "../components/aws/deployment";
 import type * as digitalocean from "../components/digitalocean/deployment";
 import type { BusinessDeploymentOutputs } from "../components/deployment";
 import { warnWhenNotAdmitted } from "./admittance";
+import { inOwnNames } from "./on-every-cloud";
 
 /** What is to be deployed: a name, on which cloud, and what the cloud's component takes. */
 export type DeploymentRequest = OnDigitalOcean | OnAws;
@@ -32,7 +33,7 @@ export type DeploymentOutputs = { readonly [Key in keyof BusinessDeploymentOutpu
  */
 export function deployment(request: DeploymentRequest): () => Promise<DeploymentOutputs> {
   return () => {
-    const made = makeOn(request);
+    const made = makeOn(inOwnNames(request));
     warnWhenNotAdmitted(made, request.adminAccess);
     const { urls, bastionAddress, versions, credentials, caCertificate } = made;
     const { sshConfig, knownHosts, sshPrivateKey, sshCommands } = made;

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 import { defaultNetworkRange, label } from "../components/checks";
+import { memoryOf } from "../components/sizes";
+import { places } from "./on-every-cloud";
 
 /**
  * What stacks' configurations and project requests have in common: the form alone, with the titles and texts that people
@@ -8,7 +10,9 @@ import { defaultNetworkRange, label } from "../components/checks";
  */
 
 const labelPattern = label.source;
-const size = z.string().meta({ examples: ["s-1vcpu-1gb"] });
+const size = z.string().meta({ examples: ["small"] });
+const memories = Object.entries(memoryOf).map(([name, memoryMb]) => `${name} (${memoryMb / 1024} GB of memory)`);
+const sizeWords = `How large it is: ${memories.join(", ")}, on every cloud, or the cloud's own name of a size`;
 
 export const domain = z.string().meta({
   title: "Domain",
@@ -19,8 +23,8 @@ export const domain = z.string().meta({
 
 export const region = z.string().meta({
   title: "Region",
-  description: "Where the machines stand: the cloud's name of the region.",
-  examples: ["fra1"],
+  description: `Where the machines stand: ${Object.keys(places).join(", ")}, on every cloud, or the cloud's own name of a region.`,
+  examples: ["frankfurt"],
 });
 
 export const adminAccess = z.array(z.string()).meta({
@@ -51,7 +55,7 @@ export const softwareRequest = z.strictObject({
   software: z.string().meta({ title: "Software", description: "What is installed: a name in the catalogue." }),
   size: size.optional().meta({
     title: "Size of the server",
-    description: "The cloud's name of a size. Default: the smallest that has the memory the software needs.",
+    description: `${sizeWords}. Default: the smallest that has the memory the software needs.`,
   }),
   subdomain: z.string().optional().meta({
     title: "Subdomain",
@@ -94,13 +98,28 @@ export const tls = z
 
 export const networkRange = z.string().meta({
   title: "Private network",
-  description: `The private network's range: RFC 1918, /16 to /28. Default: ${defaultNetworkRange}.`,
+  description: `The private network's range: RFC 1918, /16 to /28, on AWS to /26. Default: ${defaultNetworkRange}.`,
   examples: [defaultNetworkRange],
 });
 
 export const bastionSize = size.meta({
   title: "Size of the bastion",
-  description: "The cloud's name of a size. Default: the smallest with 1 GB of memory.",
+  description: `${sizeWords}. Default: small.`,
+});
+
+/** On AWS alone. */
+export const owner = z.string().meta({
+  title: "Owner",
+  description:
+    "On AWS alone: who answers for what it costs, such as a team or a cost centre, as a tag on everything. Default: deploy4me.",
+  examples: ["accounting"],
+});
+
+/** On AWS alone. */
+export const flowLogs = z.boolean().meta({
+  title: "Record of connections",
+  description:
+    "On AWS alone: whether a record of every connection is kept, in a bucket of the deployment's. Costs by volume. Default: false.",
 });
 
 const uuid = z.string().meta({ examples: ["5d5e9a1c-0000-4000-8000-000000000000"] });

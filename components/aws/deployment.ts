@@ -14,7 +14,7 @@ import { Network, type NetworkArgs } from "./network";
 import { Server, type ServerArgs } from "./server";
 import { limits, sizeOf, smallest, wantedSizes } from "./sizes";
 import { subnetRanges } from "./subnets";
-import { validateOwner } from "./validation";
+import { validateOnAws } from "./validation";
 import { type Ownership, tagsOf } from "./tags";
 
 export interface AwsDeploymentArgs extends BusinessDeploymentArgs {
@@ -61,13 +61,13 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
 
   constructor(name: string, args: AwsDeploymentArgs, options: pulumi.ComponentResourceOptions = {}) {
     const valid = validateDeployment(args, limits);
+    validateOnAws({ ...args, networkRange: valid.networkRange.text });
     const subnets = subnetRanges(valid.networkRange.text, valid.software.length);
-    validateOwner(args.owner);
     super("deploy4me:aws:BusinessDeployment", name, {}, options);
     const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), deployment: name };
     const ownership: Ownership = { identity, ...(args.owner !== undefined && { owner: args.owner }) };
     const bastionSize = args.bastionSize ?? smallest;
-    const { ready, zones } = availability(args.region, wantedSizes(bastionSize, valid), { parent: this });
+    const { ready, zones } = availability(args.region, wantedSizes(bastionSize, valid.software), { parent: this });
     const asked: Asked = { name, args, valid, identity, ready };
 
     const network = new Network(

@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { diskGb, limits } from "./sizes";
 import { type Ownership, tagsOf } from "./tags";
 
 export interface InstanceShape extends Ownership {
@@ -13,19 +14,14 @@ export interface InstanceShape extends Ownership {
   readonly subnetId: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
   readonly userData: pulumi.Input<string>;
-  /** In GiB. Default: 25, as the smallest machine on DigitalOcean has. */
-  readonly diskGb?: number;
 }
-
-/** Before it is encoded (EC2 user guide, «Run commands when you launch an EC2 instance»). */
-const userDataLimit = 16 * 1024;
 
 /**
  * What all machines have in common on EC2: metadata by session tokens alone (IMDSv2) and from this very machine, one
  * encrypted gp3 volume that goes with it, and no public IPv4 address of its own.
  */
 export function instanceArgs(shape: InstanceShape): aws.ec2.InstanceArgs {
-  const { part, region, size, ami, keyName, subnetId, securityGroupId, userData, diskGb = 25 } = shape;
+  const { part, region, size, ami, keyName, subnetId, securityGroupId, userData } = shape;
   const tags = tagsOf(shape, part);
   return {
     instanceType: size,
@@ -44,9 +40,8 @@ export function instanceArgs(shape: InstanceShape): aws.ec2.InstanceArgs {
 
 function fitting(text: string): string {
   const size = Buffer.byteLength(text);
-  if (size > userDataLimit)
-    throw new Error(
-      `user data of ${size} bytes: EC2 takes ${userDataLimit}; name fewer adminKeys or adminAccess ranges`,
-    );
+  const limit = limits.userDataBytes ?? Infinity;
+  if (size > limit)
+    throw new Error(`user data of ${size} bytes: EC2 takes ${limit}; name fewer adminKeys or adminAccess ranges`);
   return text;
 }

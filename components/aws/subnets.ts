@@ -1,5 +1,6 @@
 import { parseCidr } from "../cidr";
 import { InvalidArgument } from "../errors";
+import { expectedOfNetwork } from "./checks";
 
 /** The private network's range, cut up: in each zone a part for the bastion and one for servers. */
 export interface SubnetRanges {
@@ -7,35 +8,15 @@ export interface SubnetRanges {
   readonly private: readonly [string, string];
 }
 
-/** VPC and subnets are between /16 and /28 (Amazon VPC user guide, «VPC CIDR blocks» and «Subnet sizing»). */
-const smallest = 28;
-
-/** The first four addresses of each subnet and its last are AWS's own («Subnet sizing»). */
-const reservedPerSubnet = 5;
-
 /**
  * Cuts a range into four: each zone's servers get a quarter and more of the addresses than its bastion ever needs.
  * @throws InvalidArgument when a quarter is smaller than AWS allows, or has no room for the servers
  * @example subnetRanges("10.20.0.0/24", 2).private // ["10.20.0.128/26", "10.20.0.192/26"]
  */
 export function subnetRanges(networkRange: string, servers: number): SubnetRanges {
-  const range = parseCidr(networkRange);
-  const prefix = (range?.prefix ?? 32) + 2;
-  if (prefix > smallest) {
-    throw new InvalidArgument(
-      "networkRange",
-      networkRange,
-      `has to be a /${smallest - 2} or larger on AWS, which makes no subnet smaller than a /${smallest} and needs two in each of two zones`,
-    );
-  }
-  const room = 2 ** (32 - prefix) - reservedPerSubnet;
-  if (servers > room) {
-    throw new InvalidArgument(
-      "networkRange",
-      networkRange,
-      `has to have room for ${servers} servers in one zone: a larger range than this`,
-    );
-  }
+  const expected = expectedOfNetwork(networkRange, servers);
+  if (expected !== undefined) throw new InvalidArgument("networkRange", networkRange, expected);
+  const prefix = (parseCidr(networkRange)?.prefix ?? 0) + 2;
   const start = toNumber(networkRange.split("/")[0] ?? "");
   const part = (index: number): string => `${toText(start + index * 2 ** (32 - prefix))}/${prefix}`;
   return { public: [part(0), part(1)], private: [part(2), part(3)] };

@@ -3,6 +3,8 @@ import { cloudName, type DeploymentIdentity } from "../naming";
 /** What a resource is tagged with. AWS allows 50 tags, keys of 128 and values of 256 characters (EC2 user guide, «Tag restrictions»). */
 export type Tags = Readonly<Record<string, string>>;
 
+export const defaultOwner = "deploy4me";
+
 /** Whose resources they are: the deployment, and who answers for it. */
 export interface Ownership {
   readonly identity: DeploymentIdentity;
@@ -14,7 +16,7 @@ export interface Ownership {
  * The tags of one resource. `Name` is what AWS's console shows.
  * @example tagsOf({ identity, owner: "office" }, "bastion").Name // "deploy4me-sandbox-office-bastion"
  */
-export function tagsOf({ identity, owner = "deploy4me" }: Ownership, part?: string): Record<string, string> {
+export function tagsOf({ identity, owner = defaultOwner }: Ownership, part?: string): Record<string, string> {
   return {
     Name: cloudName(identity, part),
     "deploy4me:project": identity.project,

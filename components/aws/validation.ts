@@ -1,15 +1,11 @@
 import { InvalidArgument } from "../errors";
+import { type CheckedByAws, findMistakesOnAws } from "./checks";
 
 /**
- * What a tag's value may be: up to 256 letters, digits, spaces and `_ . : / = + - @` (EC2 user guide, «Tag restrictions»).
- * Stand-ins take anything.
- * @throws InvalidArgument
+ * Refuses what AWS would refuse, before anything is created.
+ * @throws InvalidArgument for the first mistake
  */
-export function validateOwner(owner: string | undefined): void {
-  if (owner === undefined || (/^[\p{L}\p{N} _.:/=+\-@]{1,256}$/u.test(owner) && owner.trim() === owner)) return;
-  throw new InvalidArgument(
-    "owner",
-    owner,
-    "has to be what AWS takes for a tag: 1 to 256 letters, digits, spaces and _ . : / = + - @",
-  );
+export function validateOnAws(args: CheckedByAws): void {
+  const [problem] = findMistakesOnAws(args);
+  if (problem) throw InvalidArgument.from(problem);
 }

@@ -1,14 +1,19 @@
-import type { SoftwareDefinition } from "../../catalogue/schema";
 import type { CloudLimits } from "../checks";
 import { type Path, type Problem, Problems } from "../problem";
+import { type Named, type Sized, sizeNameFor } from "../sizes";
 
-/** What the cloud keeps for itself (its documentation, «VPC Networks: Limits»). */
 export const limits: CloudLimits = {
+  /** What the cloud keeps for itself (its documentation, «VPC Networks: Limits»). */
   reservedRanges: ["10.229.0.0/16", "10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24"],
+  /** The API's description, `user_data` of a droplet. */
+  userDataBytes: 64 * 1024,
 };
 
+/** What the sizes that every cloud has are on this one. */
+export const namedSizes: Named = { small: "s-1vcpu-1gb", medium: "s-1vcpu-2gb", large: "s-2vcpu-4gb" };
+
 /** The smallest with 1 GB of memory. */
-export const smallest = "s-1vcpu-1gb";
+export const smallest = namedSizes.small;
 
 /** A size a request asks for: where in the request, and the memory it has to have. */
 export interface WantedSize {
@@ -30,18 +35,9 @@ export interface Region {
   readonly available: boolean;
 }
 
-/** A server as far as its size goes. */
-export interface Sized {
-  readonly size?: string | undefined;
-  /** Undefined when it asks for software that nobody knows. */
-  readonly definition: Pick<SoftwareDefinition, "needs"> | undefined;
-}
-
 /** The size of a server: the one asked for, or the smallest that has the memory its software needs. */
 export function sizeOf({ size, definition }: Sized): string {
-  if (size !== undefined) return size;
-  const memoryMb = definition?.needs.memoryMb ?? 0;
-  return memoryMb <= 1024 ? smallest : `s-${memoryMb <= 2048 ? "1vcpu-2gb" : "2vcpu-4gb"}`;
+  return size ?? namedSizes[sizeNameFor(definition?.needs.memoryMb ?? 0)];
 }
 
 export function wantedSizes(bastionSize: string, software: readonly Sized[]): WantedSize[] {

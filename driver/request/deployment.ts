@@ -15,9 +15,6 @@ export function toDeployment(request: ProjectRequest, context: DeploymentContext
   return deploymentOf(request, context);
 }
 
-/** The only one that a request may have so far (see not-yet.ts). */
-const cloudOfAll = { cloud: "digitalocean" } as const;
-
 type Read<T> = T extends object ? { readonly [Key in keyof T]: Read<T[Key]> } : T;
 
 /** The same of a request that was not checked yet, with nothing filled in. */
@@ -25,9 +22,8 @@ export function deploymentOf(
   request: Read<Omit<ProjectRequestSource, "backups">>,
   { sshDirectory, catalogue }: DeploymentContext,
 ): DeploymentRequest {
-  const { project, region, domain, access, software, tls, networkRange, bastionSize } = request;
-  return {
-    ...cloudOfAll,
+  const { project, cloud, region, domain, access, software, tls, networkRange, bastionSize, owner, flowLogs } = request;
+  const common = {
     name: project,
     domain,
     region,
@@ -46,6 +42,13 @@ export function deploymentOf(
     ...(bastionSize === undefined ? {} : { bastionSize }),
     ...(sshDirectory === undefined ? {} : { sshDirectory }),
     ...(catalogue === undefined ? {} : { catalogue }),
+  };
+  if (cloud === "digitalocean") return { cloud, ...common };
+  return {
+    cloud,
+    ...common,
+    ...(owner === undefined ? {} : { owner }),
+    ...(flowLogs === undefined ? {} : { flowLogs }),
   };
 }
 

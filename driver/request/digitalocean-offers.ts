@@ -177,6 +177,7 @@ const regions: readonly (readonly [slug: string, name: string, available: boolea
 
 /** What comes with the product: enough to write a request without a connection. Which region has which size is not part of it. */
 export const shippedOffers: Offers = {
+  cloud: "digitalocean",
   source: "DigitalOcean's lists of sizes and regions (doctl compute size list, doctl compute region list)",
   date: "2025-08-20",
   live: false,

@@ -1,10 +1,12 @@
 import type { Catalogue } from "../../catalogue/loader";
 import type { ParameterDefinition, SoftwareDefinition } from "../../catalogue/schema";
 import { isSecret } from "../../programs/check";
+import { memoryOf, places, type SizeName, sizeNames } from "../../programs/on-every-cloud";
 import { type JsonSchema, requestJsonSchema } from "./json-schema";
 import { availableClouds } from "./not-yet";
 import type { Offers } from "./offers";
 import type { Cloud } from "./schema";
+import { offersFor } from "./shipped-offers";
 
 /** What the wizard needs to ask for a request, in the order in which it asks. */
 export interface RequestForm {
@@ -45,6 +47,8 @@ export interface FormChoice {
   readonly monthly?: number;
   /** Of a size: where it can be had, when that is known. */
   readonly regions?: readonly string[];
+  /** Of a region or a size: which cloud's it is. Without, it is on every cloud. */
+  readonly cloud?: Cloud;
 }
 
 /** Which question is asked where. What a request can have beyond it: {@link notAsked}. */
@@ -56,7 +60,7 @@ const order: readonly { readonly title: string; readonly paths: readonly string[
   { title: "How long", paths: ["timeToLive", "protect"] },
   {
     title: "Details",
-    paths: ["tls.issuer", "tls.email", "networkRange", "bastionSize", "access.anywhere"],
+    paths: ["tls.issuer", "tls.email", "networkRange", "bastionSize", "owner", "flowLogs", "access.anywhere"],
     advanced: true,
   },
 ];
@@ -64,8 +68,11 @@ const order: readonly { readonly title: string; readonly paths: readonly string[
 /** What the wizard doesn't ask for by itself: parameters come with the software, and backups are not there yet. */
 export const notAsked: readonly string[] = ["software[].parameters", "backups"];
 
-/** The form of a request: labels and help are the schema's, choices the catalogue's and the cloud's. */
-export function requestForm(catalogue: Catalogue, offers: Offers): RequestForm {
+/**
+ * The form of a request: labels and help are the schema's, choices the catalogue's and the clouds'.
+ * @param offers of one cloud or several. Default, and for every cloud that is not among them: what came with the product
+ */
+export function requestForm(catalogue: Catalogue, offers: Offers | readonly Offers[] = []): RequestForm {
   const schema = requestJsonSchema(catalogue);
   const choices = choicesOf(catalogue, offers);
   return {
@@ -118,14 +125,23 @@ function findSchema(root: JsonSchema, path: string): { readonly schema: JsonSche
   return { schema, required };
 }
 
-function choicesOf(catalogue: Catalogue, offers: Offers): Readonly<Record<string, readonly FormChoice[]>> {
-  const sizes = offers.sizes.filter(({ available }) => available).map(sizeChoice);
+function choicesOf(
+  catalogue: Catalogue,
+  given: Offers | readonly Offers[],
+): Readonly<Record<string, readonly FormChoice[]>> {
+  const offers = availableClouds.map((cloud) => offersFor(cloud, given));
+  const sizes = [
+    ...sizeNames.map((value) => ({ value, label: namedSize(value), memoryMb: memoryOf[value] })),
+    ...offers.flatMap((one) =>
+      one.sizes.filter(({ available }) => available).map((size) => sizeChoice(size, one.cloud)),
+    ),
+  ];
   return {
     cloud: availableClouds.map((value) => ({ value, label: cloudNames[value] })),
-    region: offers.regions
-      .filter(({ available }) => available)
-      .map(({ slug, name }) => ({ value: slug, label: name }))
-      .sort((a, b) => a.label.localeCompare(b.label, "en")),
+    region: [
+      ...Object.entries(places).map(([value, { title }]) => ({ value, label: title })),
+      ...offers.flatMap(regionChoices),
+    ],
     "software[].software": [...catalogue.values()].map(({ name, title, description, needs }) => ({
       value: name,
       label: title,
@@ -141,24 +157,36 @@ function choicesOf(catalogue: Catalogue, offers: Offers): Readonly<Record<string
   };
 }
 
+function regionChoices({ cloud, regions }: Offers): readonly FormChoice[] {
+  return regions
+    .filter(({ available }) => available)
+    .map(({ slug, name }) => ({ value: slug, label: name, cloud }))
+    .sort((a, b) => a.label.localeCompare(b.label, "en"));
+}
+
+/** `Small: 1 GB of memory` */
+function namedSize(name: SizeName): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${memoryOf[name] / 1024} GB of memory`;
+}
+
 const cloudNames: Readonly<Record<Cloud, string>> = { digitalocean: "DigitalOcean", aws: "AWS" };
 
-function sizeChoice({
-  slug,
-  description,
-  memoryMb,
-  vcpus,
-  diskGb,
-  monthly,
-  regions,
-}: Offers["sizes"][number]): FormChoice {
+function sizeChoice(size: Offers["sizes"][number], cloud: Cloud): FormChoice {
+  const { slug, description, memoryMb, vcpus, diskGb, monthly, priceIn, regions } = size;
   const memory = memoryMb < 1024 ? `${memoryMb} MB` : `${memoryMb / 1024} GB`;
+  const processors = `${vcpus} ${vcpus === 1 ? "processor" : "processors"}`;
+  const price = `$${monthly.toFixed(2)} a month`;
   return {
     value: slug,
-    label: `${memory}, ${vcpus} ${vcpus === 1 ? "processor" : "processors"}, ${diskGb} GB disk: $${monthly.toFixed(2)} a month`,
+    // Where regions differ, a disk has a price of its own.
+    label:
+      priceIn === undefined
+        ? `${memory}, ${processors}, ${diskGb} GB disk: ${price}`
+        : `${memory}, ${processors}: from ${price}, without its disk of ${diskGb} GB`,
     help: description,
     memoryMb,
     monthly,
+    cloud,
     ...(regions === undefined ? {} : { regions }),
   };
 }

@@ -37,6 +37,13 @@ export function requestJsonSchema(catalogue: Catalogue): JsonSchema {
         { ...inner, ...added(name, inner, catalogue) },
       ]),
     ),
+    // What only one of the clouds has.
+    allOf: [
+      {
+        if: { properties: { cloud: { const: "digitalocean" } } },
+        then: { properties: { owner: false, flowLogs: false } },
+      },
+    ],
   } as JsonSchema;
 }
 

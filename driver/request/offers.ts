@@ -1,10 +1,12 @@
 import { z } from "zod";
 
 import type { Available } from "../../programs/check";
+import type { Cloud } from "../../programs/on-every-cloud";
 import { DriverError } from "../errors";
 
 /** What a cloud has to give, and for how much: what regions and sizes of a request are chosen from. */
 export interface Offers {
+  readonly cloud: Cloud;
   /** Where it is from, in words. */
   readonly source: string;
   /** Of which day it is: `2025-08-20`. */
@@ -28,12 +30,25 @@ export interface SizeOffer {
   readonly memoryMb: number;
   readonly vcpus: number;
   readonly diskGb: number;
-  /** US dollars: what a whole month costs, and an hour. */
+  /** US dollars: what a whole month costs, and an hour. Where regions differ, in the cheapest. */
   readonly monthly: number;
   readonly hourly: number;
+  /** Where regions differ: what it costs in each of which a price is known. */
+  readonly priceIn?: Readonly<Record<string, Price>>;
   readonly available: boolean;
   /** Where it can be had; undefined when that is not known. */
   readonly regions?: readonly string[];
+}
+
+export interface Price {
+  readonly monthly: number;
+  readonly hourly: number;
+}
+
+/** What a size costs in a region; undefined when that is not known. */
+export function priceOf({ priceIn, monthly, hourly }: SizeOffer, region: string): Price | undefined {
+  if (priceIn === undefined) return { monthly, hourly };
+  return Object.hasOwn(priceIn, region) ? priceIn[region] : undefined;
 }
 
 /** The bodies that DigitalOcean answers `GET /v2/sizes` and `GET /v2/regions` with; of all pages, when there are several. */
@@ -100,6 +115,7 @@ export function offersFrom(given: OfferAnswers, date: Date): Offers {
   if (!result.success) throw new UnusableOffers(placeOf(result.error.issues[0]?.path ?? []));
   const { sizes, regions } = result.data;
   return {
+    cloud: "digitalocean",
     source: "DigitalOcean's API (GET /v2/sizes, GET /v2/regions)",
     date: date.toISOString().slice(0, 10),
     live: true,

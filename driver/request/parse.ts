@@ -1,6 +1,7 @@
 import { type Catalogue, loadCatalogue } from "../../catalogue/loader";
 import {
   defaultNetworkRange,
+  defaultOwner,
   findMissing,
   findMistakes,
   hidden,
@@ -11,25 +12,26 @@ import {
   type Problem,
   Problems,
 } from "../../programs/check";
+import { places, regionOn } from "../../programs/on-every-cloud";
 import { findFormProblems } from "../../programs/structure";
 import { deploymentOf, pathInRequest, tlsOf, wordsInRequest } from "./deployment";
-import { shippedOffers } from "./digitalocean-offers";
 import { InvalidRequest, type RequestProblem } from "./errors";
-import { addWhatIsNotYet, availableClouds } from "./not-yet";
+import { addWhatIsNotYet } from "./not-yet";
 import { availableOf, type Offers } from "./offers";
 import { copyPlain, requestLimits } from "./plain";
 import { repair } from "./repair";
-import { projectName, type ProjectRequest, type ProjectRequestSource, requestSchema } from "./schema";
+import { offersFor } from "./shipped-offers";
+import { type Cloud, projectName, type ProjectRequest, type ProjectRequestSource, requestSchema } from "./schema";
 import { expectedOfTimeToLive } from "./time-to-live";
 
 export interface ParseOptions {
   /** The software that can be asked for. Default: the product's own catalogue. */
   readonly catalogue?: Catalogue;
   /**
-   * The regions and sizes there are. Default: what came with the product. The cloud's own list (`offersFrom`) also knows
-   * newer ones, and which region has which size.
+   * The regions and sizes there are, of one cloud or several. Default, and for every cloud that is not among them: what came
+   * with the product. A cloud's own list (`offersFrom`) also knows newer ones, and which region has which size.
    */
-  readonly offers?: Offers;
+  readonly offers?: Offers | readonly Offers[];
   /** The moment from which the time to live is judged. Default: now. Of a request that is kept: when it was accepted. */
   readonly asOf?: Date;
 }
@@ -60,8 +62,8 @@ export function parseRequest(input: unknown, options: ParseOptions = {}): Projec
 
 /** As `parseRequest`, for whoever shows problems beside a form. Throws nothing. */
 export function checkRequest(input: unknown, options: ParseOptions = {}): CheckedRequest {
-  const { catalogue = loadCatalogue(), offers = shippedOffers, asOf = new Date() } = options;
-  const context = { catalogue, offers, asOf };
+  const { catalogue = loadCatalogue(), offers = [], asOf = new Date() } = options;
+  const context: Context = { catalogue, offersOf: (cloud) => offersFor(cloud, offers), asOf };
   const { copy, problems } = copyPlain(input);
   if (problems.all.length === 0) problems.all.push(...findAll(copy, context));
   const [first, ...others] = problems.all.slice(0, requestLimits.problems).map(shown);
@@ -69,19 +71,19 @@ export function checkRequest(input: unknown, options: ParseOptions = {}): Checke
   return { request: filledIn(requestSchema.parse(copy), context), problems: [] };
 }
 
-type Context = Required<ParseOptions>;
+type Context = Required<Omit<ParseOptions, "offers">> & { readonly offersOf: (cloud: Cloud) => Offers };
 
 function findAll(copy: unknown, context: Context): readonly Problem[] {
   const ofForm = findFormProblems(requestSchema, copy);
   if (ofForm.length === 0) return findInMeaning(requestSchema.parse(copy), context);
-  const { regions } = context.offers;
-  const region = regions.find(({ available }) => available)?.slug ?? "none";
-  const { request, isOwn } = repair(copy, ofForm, { region, software: [...context.catalogue.keys()][0] ?? "none" });
+  const [region = "none"] = Object.keys(places);
+  const [software = "none"] = context.catalogue.keys();
+  const { request, isOwn } = repair(copy, ofForm, { region, software });
   const again = requestSchema.safeParse(request);
   return again.success ? [...ofForm, ...findInMeaning(again.data, context).filter(isOwn)] : ofForm;
 }
 
-function findInMeaning(request: ProjectRequestSource, { catalogue, offers, asOf }: Context): readonly Problem[] {
+function findInMeaning(request: ProjectRequestSource, { catalogue, offersOf, asOf }: Context): readonly Problem[] {
   const problems = new Problems();
   const { project, cloud, timeToLive } = request;
   if (!projectName.test(project)) {
@@ -90,9 +92,11 @@ function findInMeaning(request: ProjectRequestSource, { catalogue, offers, asOf 
     problems.add(["project"], project, expected);
   }
   addWhatIsNotYet(problems, request);
+  addWhatIsOthers(problems, request);
   const tooMuch = findTooMuch(request);
   problems.all.push(...tooMuch);
-  if (availableClouds.includes(cloud) && tooMuch.length === 0) {
+  if (tooMuch.length === 0) {
+    const offers = offersOf(cloud);
     const deployment = deploymentOf(request, { catalogue });
     const missing = findMissing(deployment, availableOf(offers)).map((problem) => ofOffers(problem, offers));
     // A region whose very form is wrong is not wrong twice, and the list of regions says more.
@@ -103,6 +107,14 @@ function findInMeaning(request: ProjectRequestSource, { catalogue, offers, asOf 
   const expected = timeToLive === undefined ? undefined : expectedOfTimeToLive(timeToLive, asOf);
   if (expected !== undefined) problems.add(["timeToLive"], timeToLive, expected);
   return problems.all;
+}
+
+/** What only another cloud has. */
+function addWhatIsOthers(problems: Problems, request: ProjectRequestSource): void {
+  for (const key of ["owner", "flowLogs"] as const) {
+    if (request.cloud !== "aws" && request[key] !== undefined)
+      problems.add([key], request[key], `is for aws alone: leave it out on ${request.cloud}`);
+  }
 }
 
 /** What could still be read, but not without taking time over it. */
@@ -132,9 +144,11 @@ function inRequest({ path, expected, ...problem }: Problem): Problem {
 
 /** With the region that was meant by a city's name; and with the list's age, when a newer one may have it. */
 function ofOffers({ path, value, expected, suggestion }: Problem, { live, date, regions }: Offers): Problem {
+  const isRegion = path[0] === "region";
   const [list = ""] = expected.split(": did you mean ");
-  const words = live ? list : `${list}, by the list of ${date}`;
-  const meant = suggestion ?? (path[0] === "region" ? regionNamed(value, regions) : undefined);
+  const everywhere = isRegion ? `, or on every cloud ${Object.keys(places).join(", ")}` : "";
+  const words = `${live ? list : `${list}, by the list of ${date}`}${everywhere}`;
+  const meant = suggestion ?? (isRegion ? regionNamed(value, regions) : undefined);
   if (meant === undefined) return { path, value, expected: words };
   return { path, value, suggestion: meant, expected: `${words}: did you mean ${meant}?` };
 }
@@ -157,12 +171,12 @@ function shown({ path, value, expected, suggestion }: Problem): RequestProblem {
 }
 
 function filledIn(source: ProjectRequestSource, { catalogue }: Context): ProjectRequest {
-  const { project, cloud, region, domain, access, software, tls, timeToLive } = source;
+  const { project, cloud, region, domain, access, software, tls, owner, flowLogs, timeToLive } = source;
   const [bastion, ...servers] = machinesOf(deploymentOf(source, { catalogue }));
   return {
     project,
     cloud,
-    region,
+    region: regionOn(cloud, region),
     domain,
     access: { admins: access.admins, anywhere: access.anywhere ?? false, keys: access.keys ?? [] },
     software: software.map(({ name, software: wanted, subdomain, parameters }, index) => ({
@@ -174,7 +188,8 @@ function filledIn(source: ProjectRequestSource, { catalogue }: Context): Project
     })),
     tls: tlsOf(tls ?? { issuer: "acme" }),
     networkRange: source.networkRange ?? defaultNetworkRange,
-    bastionSize: source.bastionSize ?? bastion?.size ?? "",
+    bastionSize: bastion?.size ?? "",
+    ...(cloud === "aws" ? { owner: owner ?? defaultOwner, flowLogs: flowLogs ?? false } : {}),
     ...(timeToLive === undefined ? {} : { timeToLive }),
     protect: source.protect ?? false,
   };

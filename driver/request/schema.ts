@@ -1,20 +1,21 @@
 import { z } from "zod";
 
+import { type Cloud, clouds } from "../../programs/on-every-cloud";
 import {
   adminAccess,
   adminKeys,
   allowAdminAccessFromAnywhere,
   bastionSize,
   domain,
+  flowLogs,
   networkRange,
+  owner,
   region,
   software,
   tls,
 } from "../../programs/schema";
 
-/** The clouds there are names for. Which of them a request may have today: `not-yet.ts`. */
-export const clouds = ["digitalocean", "aws"] as const;
-export type Cloud = (typeof clouds)[number];
+export { type Cloud, clouds };
 
 /** A project's name is part of its stack's and of every name in the cloud: a DNS label, and not a long one. */
 export const projectName = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
@@ -43,7 +44,11 @@ export const requestSchema = z.strictObject({
     pattern: projectName.source,
     examples: ["office"],
   }),
-  cloud: z.enum(clouds).meta({ title: "Cloud", description: "Whose machines it runs on." }),
+  cloud: z.enum(clouds).meta({
+    title: "Cloud",
+    description:
+      "Whose machines it runs on. It is all that differs between clouds when region and sizes have names that every cloud has.",
+  }),
   region,
   domain,
   access: z
@@ -57,6 +62,8 @@ export const requestSchema = z.strictObject({
   tls: tls.optional(),
   networkRange: networkRange.optional(),
   bastionSize: bastionSize.optional(),
+  owner: owner.optional(),
+  flowLogs: flowLogs.optional(),
   backups: z.record(z.string(), z.unknown()).optional().meta({
     title: "Backups",
     description: "Not there yet: a request with it is refused.",
@@ -80,6 +87,7 @@ export type ProjectRequestSource = z.input<typeof requestSchema>;
 export interface ProjectRequest {
   readonly project: string;
   readonly cloud: Cloud;
+  /** The cloud's own name, as those of all sizes. */
   readonly region: string;
   readonly domain: string;
   readonly access: {
@@ -91,6 +99,9 @@ export interface ProjectRequest {
   readonly tls: { readonly issuer: "acme"; readonly email?: string } | { readonly issuer: "private-ca" };
   readonly networkRange: string;
   readonly bastionSize: string;
+  /** On AWS alone, and there always. */
+  readonly owner?: string;
+  readonly flowLogs?: boolean;
   /** An ISO 8601 duration, or the end itself. Absent: for good. */
   readonly timeToLive?: string;
   readonly protect: boolean;

@@ -69,10 +69,11 @@ const ranges = fc.oneof(
     "",
   ),
 );
-const sizes = mostly(
-  fc.constantFrom("s-1vcpu-1gb", "s-1vcpu-2gb", "c-2"),
-  fc.constantFrom("s-1vcpu-512mb-10gb", "S-1VCPU-1GB", "s-1vpcu-1gb", "16gb", ""),
-);
+const sizesOn = (cloud: string) =>
+  mostly(
+    fc.constantFrom("small", "medium", ...(cloud === "aws" ? ["t3.small", "m7i.large"] : ["s-1vcpu-1gb", "c-2"])),
+    fc.constantFrom("t4g.small", "t3.huge", "s-1vcpu-512mb-10gb", "S-1VCPU-1GB", "s-1vpcu-1gb", "16gb", ""),
+  );
 const rightParameters = fc.record(
   {
     title: fc.stringMatching(/^[^{}\p{Cc}]{1,20}$/u),
@@ -87,16 +88,17 @@ const oddParameters = fc.dictionary(
   fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom("{{url}}", "$(id)", "a\nb", "x".repeat(1025))),
   { maxKeys: 4 },
 );
-const server = fc.record(
-  {
-    name: mostly(label, oddLabel),
-    software: mostly(fc.constantFrom("dokuwiki", "wordpress"), fc.constantFrom("DokuWiki", "excel", "")),
-    size: sizes,
-    subdomain: mostly(label, oddLabel),
-    parameters: mostly<object>(rightParameters, oddParameters),
-  },
-  { requiredKeys: ["name", "software"] },
-);
+const serverOn = (cloud: string) =>
+  fc.record(
+    {
+      name: mostly(label, oddLabel),
+      software: mostly(fc.constantFrom("dokuwiki", "wordpress"), fc.constantFrom("DokuWiki", "excel", "")),
+      size: sizesOn(cloud),
+      subdomain: mostly(label, oddLabel),
+      parameters: mostly<object>(rightParameters, oddParameters),
+    },
+    { requiredKeys: ["name", "software"] },
+  );
 const access = fc.record(
   {
     admins: mostly(
@@ -125,21 +127,35 @@ const authorities = fc.constantFrom<unknown>(
 );
 
 /** Like a request, and often one. */
-export const nearlyRight: fc.Arbitrary<unknown> = fc.record(
-  {
-    project: mostly(fc.constantFrom("office", "a", "a".repeat(40)), oddLabel),
-    cloud: mostly(fc.constant("digitalocean"), fc.constantFrom("aws", "azure")),
-    region: mostly(fc.constantFrom("fra1", "nyc3"), fc.constantFrom("fra2", "sfo1", "Frankfurt", "")),
-    domain: mostly(fc.domain(), fc.constantFrom("example", "Example.com", `${"a.".repeat(126)}b`, "-.com")),
-    access,
-    software: mostly(fc.array(server, { minLength: 1, maxLength: 3 }), fc.array(server, { maxLength: 14 })),
-    tls: mostly(authorities, fc.constantFrom<unknown>({ issuer: "acme", email: "a b" }, {})),
-    networkRange: mostly(fc.constantFrom("10.20.0.0/24", "172.16.0.0/28", "192.168.7.0/24"), ranges),
-    bastionSize: sizes,
-    timeToLive: times,
-    protect: fc.boolean(),
-  },
-  { requiredKeys: ["project", "cloud", "region", "domain", "access", "software"] },
+export const nearlyRight: fc.Arbitrary<unknown> = fc.constantFrom("digitalocean", "aws").chain((cloud) =>
+  fc.record(
+    {
+      project: mostly(fc.constantFrom("office", "a", "a".repeat(40)), oddLabel),
+      cloud: mostly(fc.constant(cloud), fc.constant("azure")),
+      region: mostly(
+        fc.constantFrom("frankfurt", "us-east", cloud === "aws" ? "eu-west-2" : "fra1"),
+        fc.constantFrom("fra2", "sfo1", "Frankfurt", "fra1", "eu-west-9", ""),
+      ),
+      domain: mostly(fc.domain(), fc.constantFrom("example", "Example.com", `${"a.".repeat(126)}b`, "-.com")),
+      access,
+      software: mostly(
+        fc.array(serverOn(cloud), { minLength: 1, maxLength: 3 }),
+        fc.array(serverOn(cloud), { maxLength: 14 }),
+      ),
+      tls: mostly(authorities, fc.constantFrom<unknown>({ issuer: "acme", email: "a b" }, {})),
+      networkRange: mostly(fc.constantFrom("10.20.0.0/24", "172.16.0.0/26", "192.168.7.0/24"), ranges),
+      bastionSize: sizesOn(cloud),
+      ...(cloud === "aws"
+        ? {
+            owner: mostly(fc.constantFrom("accounting", "Finance / Köln"), fc.constantFrom("", " x", "who?", "€")),
+            flowLogs: fc.boolean(),
+          }
+        : {}),
+      timeToLive: times,
+      protect: fc.boolean(),
+    },
+    { requiredKeys: ["project", "cloud", "region", "domain", "access", "software"] },
+  ),
 );
 
 /** A right request in which something was replaced, left out or added, anywhere. */

@@ -8,11 +8,14 @@ import { shippedOffers } from "../../../driver/request/digitalocean-offers";
 import { parseRequestText } from "../../../driver/request/file";
 import { notAsked, requestForm } from "../../../driver/request/form";
 import { parseRequest } from "../../../driver/request/parse";
+import { places, sizeNames, sizeOn } from "../../../programs/on-every-cloud";
 import { least } from "./requests";
 
 const page = readFileSync(join(projectRoot(), "docs", "project-request.md"), "utf8");
 const blocks = (language: string): string[] =>
   [...page.matchAll(/```(\w*)\n([^]*?)```/g)].flatMap(([, name, text = ""]) => (name === language ? [text] : []));
+
+const sectionOf = (title: string): string => page.split(/^## /m).find((text) => text.startsWith(`${title}\n`)) ?? "";
 
 describe("docs/project-request.md", () => {
   test("shows requests that are right, the least one first", async () => {
@@ -25,11 +28,19 @@ describe("docs/project-request.md", () => {
   test("has every key in its table, and its most complete request has every one that is taken", () => {
     const asked = requestForm(loadCatalogue(), shippedOffers).sections.flatMap(({ fields }) => fields);
     const keys = [...asked.map(({ path }) => path), ...notAsked].sort();
-    const told = [...page.matchAll(/^\| `([^`]+)` /gm)].map(([, key]) => key);
+    const told = [...sectionOf("Keys").matchAll(/^\| `([^`]+)` /gm)].map(([, key]) => key);
     expect(told.sort()).toEqual(keys);
     const complete = blocks("yaml").at(-1) ?? "";
     for (const key of keys.filter((one) => one !== "backups"))
       expect(complete).toContain(`${key.split(".").at(-1)?.replace("[]", "") ?? key}:`);
+  });
+
+  test("says of every name of a place or size what it is on each cloud", () => {
+    const rows = [...sectionOf("One line for another cloud").matchAll(/^\| `(.*?)` *\| `(.*?)` *\| `(.*?)` *\|$/gm)];
+    expect(rows.map(([, ...names]) => names)).toEqual([
+      ...Object.entries(places).map(([name, { digitalocean, aws }]) => [name, digitalocean, aws]),
+      ...sizeNames.map((name) => [name, sizeOn("digitalocean", name), sizeOn("aws", name)]),
+    ]);
   });
 
   test("names nothing that is not there", () => {

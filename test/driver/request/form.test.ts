@@ -52,37 +52,65 @@ describe("the form of a request", () => {
   });
 
   test("offers what the catalogue and the cloud have", () => {
-    expect(field("cloud").choices).toEqual([{ value: "digitalocean", label: "DigitalOcean" }]);
+    expect(field("cloud").choices).toEqual([
+      { value: "digitalocean", label: "DigitalOcean" },
+      { value: "aws", label: "AWS" },
+    ]);
     expect(field("software[].software").choices?.map(({ value, label }) => [value, label])).toEqual([
       ["dokuwiki", "DokuWiki"],
       ["wordpress", "WordPress"],
     ]);
-    expect(field("region").choices?.[0]).toEqual({ value: "ams3", label: "Amsterdam 3" });
-    expect(field("region").choices?.map(({ value }) => value)).not.toContain("sfo1");
-    expect(field("software[].size").choices?.[1]).toEqual({
+    const regions = field("region").choices ?? [];
+    expect(regions[0]).toEqual({ value: "frankfurt", label: "Frankfurt" });
+    expect(regions).toContainEqual({ value: "ams3", label: "Amsterdam 3", cloud: "digitalocean" });
+    expect(regions).toContainEqual({ value: "eu-central-1", label: "Frankfurt", cloud: "aws" });
+    expect(regions.map(({ value }) => value)).not.toContain("sfo1");
+    const sizes = field("software[].size").choices ?? [];
+    expect(sizes[0]).toEqual({ value: "small", label: "Small: 1 GB of memory", memoryMb: 1024 });
+    expect(sizes).toContainEqual({
       value: "s-1vcpu-1gb",
       label: "1 GB, 1 processor, 25 GB disk: $6.00 a month",
       help: "Basic",
       memoryMb: 1024,
       monthly: 6,
+      cloud: "digitalocean",
+    });
+    expect(sizes).toContainEqual({
+      value: "t3.micro",
+      label: "1 GB, 2 processors: from $7.59 a month, without its disk of 25 GB",
+      help: "Burstable",
+      memoryMb: 1024,
+      monthly: 7.59,
+      cloud: "aws",
     });
   });
 
-  test("offers only what is taken", () => {
+  test("offers a cloud's own list when it is there, and of the others what came with the product", () => {
+    const own = { ...shippedOffers, live: true, regions: [{ slug: "ric1", name: "Richmond 1", available: true }] };
+    const { sections } = requestForm(loadCatalogue(), own);
+    const choices = sections.flatMap(({ fields: all }) => all).find(({ path }) => path === "region")?.choices ?? [];
+    expect(choices.filter(({ cloud }) => cloud === "digitalocean").map(({ value }) => value)).toEqual(["ric1"]);
+    expect(choices.filter(({ cloud }) => cloud === "aws").length).toBeGreaterThan(10);
+  });
+
+  test.each(["digitalocean", "aws"])("offers only what is taken, on %s", (cloud) => {
+    const first = (path: string) =>
+      field(path).choices?.find((choice) => choice.cloud === cloud && (choice.memoryMb ?? 1024) >= 1024)?.value;
     const request = {
       project: field("project").example,
-      cloud: field("cloud").choices?.[0]?.value,
-      region: field("region").choices?.[0]?.value,
+      cloud,
+      region: first("region"),
       domain: field("domain").example,
       access: { admins: [field("access.admins").example] },
       tls: { issuer: field("tls.issuer").choices?.[0]?.value, email: field("tls.email").example },
       networkRange: field("networkRange").example,
-      bastionSize: field("bastionSize").choices?.[0]?.value,
+      bastionSize: first("bastionSize"),
+      ...(cloud === "aws" ? { owner: field("owner").example } : {}),
       timeToLive: field("timeToLive").example,
       software: field("software[].software").choices?.map(({ value }) => ({
         name: value,
         software: value,
-        size: field("software[].size").choices?.[1]?.value,
+        size: first("software[].size"),
         parameters: Object.fromEntries(
           (form.parameters[value] ?? []).flatMap((one) => (one.default === undefined ? [] : [[one.path, one.default]])),
         ),

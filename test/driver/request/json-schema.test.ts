@@ -49,6 +49,7 @@ describe("the JSON Schema of requests", () => {
     ["what was accepted", parseRequest(full)],
     ["an end", { ...least, timeToLive: "2099-01-31T18:00:00+01:00" }],
     ["a private authority", { ...least, tls: { issuer: "private-ca" } }],
+    ["AWS", { ...least, cloud: "aws", region: "frankfurt", owner: "accounting", flowLogs: true }],
     ["keys", { ...least, access: { admins: ["203.0.113.7/32"], keys: [publicKey] } }],
   ])("takes %s", (_, request) => {
     expect([isValid(request), isValid.errors]).toEqual([true, null]);
@@ -58,7 +59,9 @@ describe("the JSON Schema of requests", () => {
   test.each<[string, unknown]>([
     ["an unknown key", { ...least, colour: "red" }],
     ["a missing key", { ...least, domain: undefined }],
-    ["a cloud that is not there yet", { ...least, cloud: "aws" }],
+    ["a cloud that is not there", { ...least, cloud: "azure" }],
+    ["what AWS alone has, elsewhere", { ...least, owner: "accounting" }],
+    ["the same, switched off", { ...least, flowLogs: false }],
     ["backups, which are not there yet", { ...least, backups: {} }],
     ["unknown software", { ...least, software: [{ name: "wiki", software: "excel" }] }],
     ["no software", { ...least, software: [] }],

@@ -44,7 +44,7 @@ describe("a request", () => {
       "an unknown key, and what was probably meant",
       { ...least, regoin: "fra1" },
       [
-        "regoin is none of the keys here: project, cloud, region, domain, access, software, tls, networkRange, bastionSize, backups, timeToLive, protect: did you mean region?",
+        "regoin is none of the keys here: project, cloud, region, domain, access, software, tls, networkRange, bastionSize, owner, flowLogs, backups, timeToLive, protect: did you mean region?",
       ],
     ],
     [
@@ -60,11 +60,6 @@ describe("a request", () => {
       [
         "project has to be up to 40 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen (it is Our Office).",
       ],
-    ],
-    [
-      "AWS",
-      { ...least, cloud: "aws", region: "eu-central-1" },
-      ["cloud can't be aws yet: this release deploys to digitalocean alone (it is aws)."],
     ],
     [
       "another cloud",
@@ -85,14 +80,14 @@ describe("a request", () => {
       "a region that is misspelt",
       { ...least, region: "fra" },
       [
-        "region has to be one of ams3, atl1, blr1, fra1, lon1, nyc1, nyc2, nyc3, sfo2, sfo3, sgp1, syd1, tor1, by the list of 2025-08-20: did you mean fra1? (it is fra).",
+        "region has to be one of ams3, atl1, blr1, fra1, lon1, nyc1, nyc2, nyc3, sfo2, sfo3, sgp1, syd1, tor1, by the list of 2025-08-20, or on every cloud frankfurt, london, singapore, us-east: did you mean fra1? (it is fra).",
       ],
     ],
     [
       "a city for a region",
       { ...least, region: "Frankfurt 1" },
       [
-        "region has to be one of ams3, atl1, blr1, fra1, lon1, nyc1, nyc2, nyc3, sfo2, sfo3, sgp1, syd1, tor1, by the list of 2025-08-20: did you mean fra1? (it is Frankfurt 1).",
+        "region has to be one of ams3, atl1, blr1, fra1, lon1, nyc1, nyc2, nyc3, sfo2, sfo3, sgp1, syd1, tor1, by the list of 2025-08-20, or on every cloud frankfurt, london, singapore, us-east: did you mean fra1? (it is Frankfurt 1).",
       ],
     ],
     [
