@@ -29,6 +29,8 @@ export interface GuardedRequest {
    * Never rejects. Absent: whoever asks is told by what is returned.
    */
   readonly delivered?: Promise<boolean>;
+  /** Whether the answer is read for what stands in it: then `json` has every item of a listing. Default: no. */
+  readonly thorough?: boolean;
 }
 
 /** An answer as the client will get it. */
@@ -36,9 +38,12 @@ export interface GuardedAnswer {
   readonly status: number;
   /** By lower-case name, without what belongs to a connection alone. `content-length` is set from the body. */
   readonly headers: HeaderFields;
-  /** A stream when it is not JSON (a kubeconfig, a bill), or longer than what is held back. Who takes the answer reads or destroys it. */
-  readonly body: Buffer | Readable;
-  /** What was parsed of a body that is JSON and was held back; absent for all others. */
+  /**
+   * In pieces, as they came, when it is long. A stream when it is not JSON (a kubeconfig, a bill), or longer than what is held back: who takes the
+   * answer reads or destroys it.
+   */
+  readonly body: Buffer | readonly Buffer[] | Readable;
+  /** What was parsed of a body that is JSON and was held back; absent for all others. Of a long listing a sample, unless it was asked for thoroughly. */
   readonly json?: object;
 }
 

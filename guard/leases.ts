@@ -67,6 +67,7 @@ export class FileLeases implements Leases {
     private readonly file: string,
     private readonly database: DatabaseSync,
     private readonly read: StatementSync,
+    private readonly own: StatementSync,
     private readonly write: StatementSync,
     private readonly owner: Owner,
   ) {}
@@ -77,7 +78,8 @@ export class FileLeases implements Leases {
       const database = new DatabaseSync(file, { timeout: patience });
       try {
         database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${table}`);
-        return new FileLeases(file, database, database.prepare(select), database.prepare(upsert), thisProcess());
+        const [read, own, write] = [select, selectOwn, upsert].map((sql) => database.prepare(sql)) as Statements;
+        return new FileLeases(file, database, read, own, write, thisProcess());
       } catch (error) {
         database.close();
         throw error;
@@ -111,8 +113,8 @@ export class FileLeases implements Leases {
   held(stack: string): HeldLease | undefined {
     const epoch = this.mine.get(stack);
     if (epoch === undefined) return undefined;
-    const found = this.guarded(() => this.row(stack));
-    return found?.epoch === epoch && found.released === 0 ? { stack, epoch } : undefined;
+    const found = this.guarded(() => this.own.get({ stack, epoch }));
+    return found === undefined ? undefined : { stack, epoch };
   }
 
   /** Gives a lease back; one that was lost meanwhile is left alone. */
@@ -208,6 +210,9 @@ CREATE TABLE IF NOT EXISTS lease (
 ) STRICT, WITHOUT ROWID;`;
 const columns = ["stack", "epoch", "pid", "started", "boot", "namespace", "holder", "since", "released"] as const;
 const select = `SELECT * FROM lease WHERE stack = ?`;
+/** Asked at every request, several times. */
+const selectOwn = "SELECT 1 FROM lease WHERE stack = :stack AND epoch = :epoch AND released = 0";
+type Statements = [StatementSync, StatementSync, StatementSync];
 const upsert = `INSERT OR REPLACE INTO lease (${columns.join(", ")}) VALUES (${columns.map((name) => `:${name}`).join(", ")})`;
 
 const integer = z.number().int();

@@ -13,6 +13,7 @@ import { defaultListenerLimits, listen, type ListenerLimits } from "./listener";
 import { Requests } from "./pipeline/handle";
 import { heldBack } from "./pipeline/receive";
 import { defaultRetry, type RetryPolicy } from "./pipeline/retry";
+import { LatelyRight } from "./pipeline/sample";
 import { sender } from "./pipeline/send";
 import { defaultTimeouts, Upstream, type UpstreamTimeouts } from "./upstream";
 
@@ -76,6 +77,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     clock: options.clock ?? systemClock,
     retry: { ...defaultRetry, ...options.retry },
     heldBack: limits.heldBack,
+    right: new LatelyRight(),
   });
   const hosts = new Set<string>();
   const requests = new Requests({ ...options, send, hosts, bodyLimit: limits.requestBody });

@@ -25,6 +25,7 @@ const count = z
   .string()
   .regex(/^\d{1,9}$/)
   .transform(Number);
+const time = z.string().regex(/^\d{1,12}$/);
 
 /** Header fields are taken for what they are when they are numbers that can be true, and for absent otherwise. */
 export function read(status: number, headers: HeaderFields, now: number): Reading {
@@ -41,10 +42,7 @@ function hourly(headers: HeaderFields, now: number): Reading["hour"] {
   const limit = count.safeParse(headers["ratelimit-limit"]);
   const remaining = count.safeParse(headers["ratelimit-remaining"]);
   if (!limit.success || !remaining.success || limit.data < 1 || remaining.data > limit.data) return undefined;
-  const reset = z
-    .string()
-    .regex(/^\d{1,12}$/)
-    .safeParse(headers["ratelimit-reset"]);
+  const reset = time.safeParse(headers["ratelimit-reset"]);
   // Without it, the next look is when a request that counts now is certain to count no longer.
   const at = reset.success ? Number(reset.data) * second : now + longest;
   return { limit: limit.data, remaining: remaining.data, reset: Math.min(at, now + longest) };

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { ApiProblem } from "../../connections/problem";
 import type { GuardedAnswer } from "../exchange";
 import { bodyOf, type GuardProblem, statusOf } from "../problems";
+import { lengthOf } from "./sample";
 
 /**
  * Writes an answer to the client, a stream as fast as the client reads. One that breaks off ends the client's connection, so that nobody
@@ -15,10 +16,17 @@ export async function deliver(response: ServerResponse, { status, headers, body 
     if (body instanceof Readable) body.destroy();
     return;
   }
-  const own = body instanceof Readable || isBodiless(status) ? {} : { "content-length": body.length };
+  if (body instanceof Readable) {
+    response.writeHead(status, mutable(headers));
+    await pipeline(body, response);
+    return;
+  }
+  const pieces = isBodiless(status) ? [] : Buffer.isBuffer(body) ? [body] : body;
+  const own = isBodiless(status) ? {} : { "content-length": lengthOf(pieces) };
   response.writeHead(status, { ...mutable(headers), ...own });
-  if (body instanceof Readable) await pipeline(body, response);
-  else response.end(isBodiless(status) ? undefined : body);
+  // What is written in one go leaves in one go.
+  for (const piece of pieces.slice(0, -1)) response.write(piece);
+  response.end(pieces.at(-1));
 }
 
 export function deliverProblem(response: ServerResponse, problem: GuardProblem | ApiProblem, id: string): void {

@@ -8,6 +8,7 @@ import { type ApiProblem, isRead, problemOf } from "../../connections/problem";
 import type { GuardedAnswer, GuardedRequest } from "../exchange";
 import { connectionProblem } from "../upstream";
 import { answerHeaders } from "./headers";
+import { sampleOf } from "./sample";
 import type { Sending } from "./sending";
 import { again, readWhole, unpacked, type Whole } from "./whole";
 
@@ -16,7 +17,7 @@ export const heldBack = 16 * 1024 * 1024;
 
 /** What came, told apart: an answer of the API's as a client would get it, or something else. */
 export type Received =
-  | { readonly kind: "answer"; readonly answer: GuardedAnswer }
+  | { readonly kind: "answer"; readonly answer: GuardedAnswer; readonly sampled?: boolean }
   | { readonly kind: "problem"; readonly problem: ApiProblem };
 
 export interface Receiving {
@@ -24,6 +25,8 @@ export interface Receiving {
   readonly within: number;
   /** Bytes that are held back. */
   readonly limit: number;
+  /** Whether the beginning and the end of a long listing are enough. */
+  readonly sampled: boolean;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function receive(
   request: GuardedRequest,
   { statusCode: status, headers, body }: Dispatcher.ResponseData<Sending>,
   token: string,
-  { within, limit }: Receiving,
+  { within, limit, sampled }: Receiving,
 ): Promise<Received> {
   const passed = answerHeaders(headers, token);
   const streamed = isStreamed(status, headers);
@@ -50,6 +53,14 @@ export async function receive(
     const all = Readable.from(again(whole.chunks, whole.rest), { objectMode: false });
     return streaming(status, { ...passed, ...lengthOf(headers) }, all);
   }
+  if (sampled && status === 200 && whole.error === undefined && one(headers["content-encoding"]) === undefined) {
+    const body = sampleOf(whole.chunks);
+    const answer = body && readAnswer({ method: request.method, status, headers, body, complete: true });
+    if (answer?.kind === "json" && answer.labelled) {
+      const clean = withoutToken(whole.chunks, token);
+      return { kind: "answer", answer: { status, headers: passed, body: clean, json: answer.value }, sampled };
+    }
+  }
   const packed = Buffer.concat(whole.chunks);
   const bytes = await unpacked(packed, one(headers["content-encoding"]) ?? "", limit);
   const complete = whole.error === undefined && bytes !== undefined;
@@ -59,7 +70,7 @@ export async function receive(
   if (answer.kind !== "json") return { kind: "answer", answer: { status, headers: passed, body: packed } };
   // A client that goes by the label would take the right answer for something else.
   if (!answer.labelled) passed["content-type"] = "application/json; charset=utf-8";
-  const clean = withoutToken(bytes ?? packed, token);
+  const clean = withoutToken([bytes ?? packed], token);
   return { kind: "answer", answer: { status, headers: passed, body: clean, json: answer.value } };
 }
 
@@ -103,9 +114,15 @@ function lengthOf(headers: HeaderFields): HeaderFields {
 }
 
 /** The API has no reason to say the token again; whatever does, as a page that shows what it was asked, does not get it to the client. */
-function withoutToken(bytes: Buffer, token: string): Buffer {
-  if (!bytes.includes(token)) return bytes;
-  return Buffer.from(bytes.toString("latin1").replaceAll(token, "[token]"), "latin1");
+function withoutToken(pieces: readonly Buffer[], token: string): readonly Buffer[] {
+  const isShort = pieces.length > 1 && pieces.some(({ length }) => length < token.length);
+  if (isShort) return withoutToken([Buffer.concat(pieces)], token);
+  const edge = token.length;
+  const seams = pieces.map((piece, at) =>
+    Buffer.concat([piece.subarray(-edge), ...pieces.slice(at + 1, at + 2)], 2 * edge),
+  );
+  if (![...pieces, ...seams].some((bytes) => bytes.includes(token))) return pieces;
+  return [Buffer.from(Buffer.concat(pieces).toString("latin1").replaceAll(token, "[token]"), "latin1")];
 }
 
 function one(header: string | readonly string[] | undefined): string | undefined {

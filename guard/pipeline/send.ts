@@ -10,6 +10,7 @@ import type { Upstream } from "../upstream";
 import { type Failed, judge, type Judgement } from "./judge";
 import { receive } from "./receive";
 import { pause, type RetryPolicy } from "./retry";
+import type { LatelyRight } from "./sample";
 import { currentToken, replacementOf, tokenRefused } from "./token";
 
 export interface Parts {
@@ -23,6 +24,7 @@ export interface Parts {
   readonly retry: RetryPolicy;
   /** Bytes of an answer that are held back to be checked. */
   readonly heldBack: number;
+  readonly right: LatelyRight;
 }
 
 /** Everything between a request that may be sent and its answer, or the reason why there is none. */
@@ -95,7 +97,7 @@ function requireLease(leases: Leases, { stack, epoch }: Pick<GuardedRequest, "st
 }
 
 async function attemptOnce(parts: Parts, request: GuardedRequest, token: AccessToken): Promise<Judgement> {
-  const { upstream, pace, watch, clock, heldBack } = parts;
+  const { upstream, pace, watch, clock, heldBack, right } = parts;
   const { account, stack } = request;
   try {
     const head = await upstream.exchange(request, token.value).catch((error: unknown) => {
@@ -103,10 +105,14 @@ async function attemptOnce(parts: Parts, request: GuardedRequest, token: AccessT
       throw error;
     });
     pace.observe({ account, stack, status: head.statusCode, headers: head.headers });
-    const limits = { within: upstream.timeouts.answer, limit: heldBack };
+    const sampled = right.isSampled(request, clock.now());
+    const limits = { within: upstream.timeouts.answer, limit: heldBack, sampled };
     const received = await receive(request, head, token.value, limits);
     if (received.kind === "problem") return failed(received.problem);
-    const judgement = judge(request, received.answer, watch, clock.now());
+    const now = clock.now();
+    const judgement = judge(request, received.answer, watch, now);
+    const isRight = judgement.kind === "pass" && received.answer.status === 200;
+    if (received.sampled !== true || !isRight) right.note(request, isRight, now);
     const { body } = received.answer;
     if (judgement.kind !== "pass" && body instanceof Readable) body.destroy();
     return judgement;

@@ -59,6 +59,7 @@ export function readFor(request: GuardedRequest, target: string): GuardedRequest
     query: query === undefined ? "" : `?${query}`,
     headers: { ...headers, accept: "application/json" },
     body: Buffer.alloc(0),
+    thorough: true,
   };
 }
 
