@@ -22,6 +22,7 @@ const all = Array.from({ length: 200 }, (_, at) => key(at + 1));
 const listing = (keys: readonly object[]) =>
   JSON.stringify({ ssh_keys: keys, links: {}, meta: { total: keys.length } });
 const right = listing(all);
+const lastChanged = listing([...all.slice(0, -1), { ...key(200), name: null }]);
 
 /** Of 100 KiB; from the second one on in a minute, only its beginning and its end are looked at. */
 describe("a long listing", () => {
@@ -87,6 +88,12 @@ describe("a long listing", () => {
     }
   });
 
+  test("that is cut after an item that ends as a listing does, is none", async () => {
+    const text = listing(all.map((one) => ({ ...one, tags: [], links: {} })));
+    saying(text.slice(0, text.lastIndexOf('"links":{}}') + 11));
+    expect((await ask()).json().id).toBe("deploy4me_truncated");
+  });
+
   test("that is followed by something, or is a page, is none", async () => {
     saying(`${right}<!-- ${" ".repeat(70_000)}`);
     expect((await ask()).json().id).toBe("deploy4me_truncated");
@@ -102,14 +109,16 @@ describe("a long listing", () => {
       id: "deploy4me_api_changed",
       message: expect.stringContaining("ssh_keys[].id") as string,
     });
+    // From then on, all of it is looked at until it is right again.
+    saying(lastChanged);
+    for (let again = 0; again < 2; again++) expect((await ask()).json().id).toBe("deploy4me_api_changed");
   });
 
-  test("with a change in the last item alone is found out within a minute, and checked whole from then on", async () => {
-    const changed = listing([...all.slice(0, -1), { ...all.at(-1), name: null }]);
-    saying(changed);
-    expect((await ask()).text === changed).toBe(true);
+  test("with a change in the last item alone is found out within a minute", async () => {
+    saying(lastChanged);
+    expect((await ask()).text === lastChanged).toBe(true);
     await through.clock.sleep(60_000);
-    for (let again = 0; again < 2; again++) expect((await ask()).json().id).toBe("deploy4me_api_changed");
+    expect((await ask()).json().id).toBe("deploy4me_api_changed");
   });
 
   test("has every item for what the guard itself reads it for", async () => {
