@@ -16,8 +16,11 @@ import (
 
 const (
 	defaultEndpoint = "https://api.digitalocean.com"
-	requestTimeout  = 30 * time.Second
 	largestAnswer   = 32 << 20
+	// Longer than a guard in between waits for its turn, for an answer, and for what it looks up before it sends a create again: a client
+	// that gives up first is told of a failure while the request is carried out. DigitalOcean's own clients wait for as long as it takes
+	// (godo and its Terraform provider set no timeout).
+	requestTimeout = 5 * time.Minute
 	// Only reads are tried again: a create sent twice is a second billed droplet.
 	readAttempts = 4
 	// Unless the API refused it because of its burst limit and said when to come back: then nothing was done, and a
@@ -80,8 +83,10 @@ func isGone(err error) bool {
 // call sends one request. body and into may be nil.
 func (c *client) call(ctx context.Context, method, path string, body any, into any) error {
 	for attempt := 1; ; attempt++ {
+		sent := time.Now()
 		err := c.once(ctx, method, path, body, into)
-		if err == nil || attempt >= attemptsAfter(method, err) {
+		// What was not answered in the time that a request may take is not asked for again.
+		if err == nil || attempt >= attemptsAfter(method, err) || time.Since(sent) >= c.http.Timeout {
 			return err
 		}
 		select {
