@@ -8,6 +8,7 @@ module.exports = {
   testMatch: ["**/*.test.js"],
   testPathIgnorePatterns: ["/dist/test/end-to-end/"],
   transform: { "\\.js$": "<rootDir>/test/runner/compiled.cjs" },
+  setupFiles: ["<rootDir>/test/runner/short-traces.cjs"],
   testSequencer: "<rootDir>/test/runner/longest-first.cjs",
   // One more than the processors of a small machine: there is always one that waits.
   maxWorkers: 3,
