@@ -96,6 +96,7 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
       },
       { parent: this },
     );
+    network.groups.closeServers([backups.wayOut]);
     const made = compose(this, {
       asked,
       ready: network.ready,

@@ -123,6 +123,19 @@ describe("a deployment", () => {
     expect(one("office-network-groups-default").inputs).toMatchObject({ ingress: [], egress: [] });
   });
 
+  test.each(["bastion", "server"])("keeps to its own rules in the group of the %s: others are taken away", (group) => {
+    const listed = (direction: string): string[] =>
+      ofType(`SecurityGroup${direction}Rule`)
+        .filter(({ inputs }) => inputs.securityGroupId === `office-network-groups-${group}-id`)
+        .map(({ name }) => `${name}-id`);
+    expect(listed("Ingress")).not.toEqual([]);
+    expect(listed("Egress")).not.toEqual([]);
+    const { securityGroupId, ingressRuleIds, egressRuleIds } = one(`office-network-groups-${group}-only`).inputs;
+    expect(securityGroupId).toBe(`office-network-groups-${group}-id`);
+    expect(new Set(ingressRuleIds as string[])).toEqual(new Set(listed("Ingress")));
+    expect(new Set(egressRuleIds as string[])).toEqual(new Set(listed("Egress")));
+  });
+
   test("lets its servers reach the backups' bucket by a gateway endpoint, and read and write there, but delete nothing", () => {
     expect(one("office-backups-endpoint").inputs).toMatchObject({
       vpcEndpointType: "Gateway",
@@ -144,7 +157,8 @@ describe("a deployment", () => {
   });
 
   test("has everything tagged with project, stack and owner that AWS tags", () => {
-    const untaggable = /:(Route|RouteTableAssociation|RolePolicy|Record|Bucket[A-Z]\w+)$/;
+    const untaggable =
+      /:(Route|RouteTableAssociation|RolePolicy|Record|VpcSecurityGroupRulesExclusive|Bucket[A-Z]\w+)$/;
     const taggable = all.filter(({ type }) => type.startsWith("aws:") && !untaggable.test(type));
     expect(taggable.length).toBeGreaterThan(30);
     for (const { name, inputs } of taggable) {
