@@ -84,6 +84,7 @@ class Changes:
 
     def __init__(self):
         self.count = 0
+        self.last_shown = 0
         self.reboots = {}
         self.forced = set()
         self.machines = {}
@@ -100,6 +101,8 @@ class Changes:
         """What was begun before a change had been asked for when that change was."""
         with self.condition:
             self.machines = machines
+            self.last_shown = change
+            self.condition.notify_all()
             for key, (begun, instance, state) in list(self.on_the_way.items()):
                 if begun < change:
                     instance._state = state
@@ -109,6 +112,11 @@ class Changes:
         with self.condition:
             self.count += 1
             self.condition.notify_all()
+            return self.count
+
+    def until_shown(self, change):
+        with self.condition:
+            self.condition.wait_for(lambda: self.last_shown >= change, timeout=PATIENCE)
 
     def wait(self, after):
         with self.condition:
@@ -195,6 +203,12 @@ def complete(changes):
 
 
 READS = ("Describe", "Get", "List", "Head")
+# What EC2 and Route 53 have done to machines that run, when they answer; of instances themselves, states tell.
+AT_ONCE = ("AssociateAddress", "DisassociateAddress", "Authorize", "Revoke", "Modify", "ChangeResourceRecordSets")
+
+
+def any_machine():
+    return any(is_live(one) for backend in list(ec2_backends[ACCOUNT].values()) for one in backend.all_instances())
 
 
 def count_changes(changes):
@@ -202,11 +216,15 @@ def count_changes(changes):
     call = BaseResponse.call_action
 
     def call_action(self):
+        action = str(self._get_action())
+        if action.startswith(READS):
+            return call(self)
         try:
             return call(self)
         finally:
-            if not str(self._get_action()).startswith(READS):
-                changes.note()
+            change = changes.note()
+            if action.startswith(AT_ONCE) and any_machine():
+                changes.until_shown(change)
 
     BaseResponse.call_action = call_action
 
