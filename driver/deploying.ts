@@ -86,10 +86,11 @@ export function destroy(
   { remove = false }: DestroyOptions,
 ): Promise<DestroyResult> {
   return onStack(shared, context, { program: true, creates: false }, async (work) => {
-    const backup = await prepareChange(shared, work, { request, reads: true });
+    const backup = await prepareChange(shared, work, { request, reads: false });
     const args = ["destroy", "--yes", "--skip-preview", "--run-program=true"];
     const { changes, warnings } = await engine(shared, work, args, request);
     await work.unfinished.read();
+    await work.unfinished.destroys(false);
     const remaining = await remainingOf(work);
     if (remove && remaining === 0)
       await work.cli.run({ args: ["stack", "rm", "--yes", "--stack", context.stack.stack] });

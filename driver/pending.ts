@@ -53,6 +53,8 @@ export interface Recovery {
    * @returns what is to be kept with the stack for the case that it dies
    */
   foresee?(context: RecoveryContext): Promise<string | undefined>;
+  /** Which resources may be gone after a destruction that was cut short, whatever the state says, by their URNs. */
+  readable?(state: StackState): readonly string[];
   /** Before each operation: tells a guard what of that which it knows is missing from the state. */
   reopen?(context: RecoveryContext): void;
   /**

@@ -51,7 +51,7 @@ async function askFor({ settings }: Shared, { context, redactor }: LeasedWork): 
 
 export interface Preparation {
   readonly request: unknown;
-  /** Whether the operation itself reads what the cloud has, or does not stand on it: then nothing is read before it. */
+  /** Whether the operation itself reads what the cloud has: then nothing is read before it. */
   readonly reads: boolean;
 }
 
@@ -72,7 +72,6 @@ export async function prepareChange(
     return backup;
   }
   const makes = kind === "up" && recovery.foresee !== undefined;
-  if (inFlight.length === 0 && !makes && recovery.reopen === undefined) return backup;
   const recovering = await recoveryContext(shared, work);
   recovery.reopen?.(recovering);
   if (inFlight.length > 0) {
@@ -81,6 +80,9 @@ export async function prepareChange(
     if (pending.length > 0) throw unsettled(pending, work);
     await unfinished.settled();
   }
+  if (unfinished.destroying && kind !== "destroy")
+    await unfinished.owe(recovery.readable?.(await stateNow(work)) ?? []);
+  await unfinished.destroys(kind === "destroy");
   if (makes) await unfinished.foreseen(await recovery.foresee?.(recovering));
   if (!reads) await readAnew(shared, work, request);
   return backup;

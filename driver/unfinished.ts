@@ -17,6 +17,7 @@ const keptSchema = z.object({
   torn: z.array(z.object({ type: z.enum(["creating", "updating", "deleting"]), resource: resourceSchema })),
   unread: z.array(z.string()),
   before: z.string().optional(),
+  destroying: z.boolean().optional(),
 });
 type Kept = z.infer<typeof keptSchema>;
 
@@ -41,6 +42,15 @@ export class Unfinished {
   /** Resources that have to be read before anything stands on them, by their URNs. */
   get unread(): readonly string[] {
     return this.kept.unread;
+  }
+
+  /** Whether a destruction began and did not come to its end. */
+  get destroying(): boolean {
+    return this.kept.destroying === true;
+  }
+
+  async destroys(begun: boolean): Promise<void> {
+    if (begun !== this.destroying) await this.keep({ destroying: begun });
   }
 
   async add(torn: readonly TornStep[]): Promise<void> {
@@ -87,8 +97,8 @@ export class Unfinished {
 
   private async keep(changed: Partial<Kept>): Promise<void> {
     this.kept = { ...this.kept, ...changed };
-    const { torn, unread, before } = this.kept;
-    const isEmpty = torn.length === 0 && unread.length === 0 && before === undefined;
+    const { torn, unread, before, destroying = false } = this.kept;
+    const isEmpty = torn.length === 0 && unread.length === 0 && before === undefined && !destroying;
     await this.lease.keep(isEmpty ? undefined : JSON.stringify(this.kept));
   }
 }

@@ -5,7 +5,7 @@ import { at } from "../../guard/recognition/marks";
 import { nameOfUrn, shortName } from "../events/translation";
 import { PendingOperations, type Recovery, type RecoveryContext } from "../pending";
 import { nameOf } from "../stack-id";
-import type { PendingOperation, StateResource } from "../state/state";
+import type { PendingOperation, StackState, StateResource } from "../state/state";
 import { Cloud } from "./cloud";
 import { look, type Sought, soughtFor } from "./findings";
 import { type Kind, kinds, repeatable } from "./kinds";
@@ -45,6 +45,10 @@ export class DigitalOceanRecovery implements Recovery {
     if (context.creations !== undefined) return undefined;
     const addresses = await new Cloud(context, context.signal).listing("/v2/reserved_ips", "reserved_ips");
     return JSON.stringify(addresses.map((one) => at(one, "ip")));
+  }
+
+  readable({ resources }: StackState): readonly string[] {
+    return resources.filter(({ type }) => kinds[type] !== undefined).map(({ urn }) => urn);
   }
 
   /** What was answered and is not in the state, because that was lost or taken back, is found again by the next equal creation. */

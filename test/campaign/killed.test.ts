@@ -12,13 +12,7 @@ jest.setTimeout(240_000);
 describe("an engine that is killed", () => {
   test.each([
     ["before a droplet's creation is answered", { kind: "slow", delay: 5, applied: true, route: "POST /v2/droplets" }],
-    ["while its plugin waits for a droplet that it was told of", { kind: "action-stuck", action: "create" }],
-    [
-      "before a reserved IP is answered, which has neither name nor tag",
-      { kind: "slow", delay: 5, applied: true, route: "POST /v2/reserved_ips" },
-    ],
     ["while its plugin assigns a reserved IP that it was told of", { kind: "action-stuck", action: "assign_ip" }],
-    ["before a DNS record is answered", { kind: "slow", delay: 5, applied: true, route: "POST /v2/domains/*/records" }],
   ])("%s: the next up makes nothing twice", async (_when, fault) => {
     const stack = new Stack(require.resolve("../components/digitalocean/engine-program"));
     const cloud = await PaperCloud.open(emptyCloud);
