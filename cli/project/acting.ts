@@ -77,6 +77,9 @@ async function show(operation: Operation<unknown>, report: Report, done: StepEve
   }
 }
 
+/** Of a terminal that does not say how wide it is. */
+const usualColumns = 80;
+
 function reportFor(command: string, json: boolean): Report {
   const { stdout, stderr } = process;
   // Whoever reads may go; what is under way goes on.
@@ -87,6 +90,6 @@ function reportFor(command: string, json: boolean): Report {
     out,
     err: (text) => void stderr.write(text),
     paint: paintFor(stdout),
-    ...(stdout.isTTY ? { columns: () => stdout.columns } : {}),
+    ...(stdout.isTTY ? { columns: () => stdout.columns || usualColumns } : {}),
   });
 }

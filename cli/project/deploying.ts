@@ -2,6 +2,8 @@ import type { Command } from "commander";
 
 import type { UpOptions as DriverUpOptions } from "../../driver/deploying";
 import type { StepEvent } from "../../driver/events/operation-event";
+import type { Program } from "../../driver/program";
+import type { ProjectRequest } from "../../driver/request";
 import type { PreviewResult } from "../../driver/results";
 import { home } from "../home";
 import { act, type Acting, type Outcome } from "./acting";
@@ -13,7 +15,7 @@ import { fileWords, projectCommand, withAccess, withJson } from "./options";
 import { paintFor } from "./paint";
 import { countFates, planLines } from "./plan";
 import { resultOf } from "./results";
-import { type AccessOptions, type Session, withSession } from "./session";
+import { type AccessOptions, given, type Session, withSession } from "./session";
 import { countsInWords, upLines } from "./summary";
 
 interface DeployOptions extends AccessOptions {
@@ -32,7 +34,7 @@ interface UpOptions extends DeployOptions {
 }
 
 /** `deploy4me preview`. */
-export function registerPreview(program: Command): void {
+export function registerPreview(program: Command, of?: Program<ProjectRequest>): void {
   withJson(withAccess(projectCommand(program, "preview").argument("[file]", fileWords)))
     .description("show what `up` would do and what it will cost; nothing is changed")
     .option("--refresh", "ask the cloud first how everything is, and show what was changed outside")
@@ -40,13 +42,15 @@ export function registerPreview(program: Command): void {
     .option("--expect-no-changes", `end with exit code ${exitCodes.changes} when there is anything to do`)
     .action((file: string | undefined, options: PreviewOptions) =>
       act("preview", options, (acting) =>
-        withSession(home(), { ...options, ...acting, file }, (session) => preview(session, acting, options)),
+        withSession(home(), { ...options, ...acting, ...given(of), file }, (session) =>
+          preview(session, acting, options),
+        ),
       ),
     );
 }
 
 /** `deploy4me up`. */
-export function registerUp(program: Command): void {
+export function registerUp(program: Command, of?: Program<ProjectRequest>): void {
   withJson(withAccess(projectCommand(program, "up").argument("[file]", fileWords)))
     .description("deploy the project: shows what would be done, asks, and does it")
     .option("--yes", "do it without showing and asking")
@@ -57,7 +61,7 @@ export function registerUp(program: Command): void {
         const asks = options.yes !== true && options.approved === undefined;
         if (asks && (acting.report.json || !canAsk()))
           throw new ConfirmationNeeded("up", "--yes, or --approved with the code of a preview");
-        return withSession(home(), { ...options, ...acting, file }, (session) =>
+        return withSession(home(), { ...options, ...acting, ...given(of), file }, (session) =>
           asks ? upAfterAsking(session, acting, options) : up(session, acting, options),
         );
       }),

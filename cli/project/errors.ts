@@ -111,3 +111,15 @@ export class UnreadableExport extends Error {
     super(`${file} can't be read as a state: ${why}. Name a file that \`deploy4me state export\` wrote.`);
   }
 }
+
+/** A cloud that requests know, and this command can't deploy to. */
+export class CloudNotYet extends Error {
+  override readonly name = "CloudNotYet";
+  readonly code = "CLOUD_NOT_YET";
+
+  constructor(readonly cloud: string) {
+    super(
+      `this command deploys to digitalocean alone so far, and the project's cloud is ${cloud}: use \`pulumi up\` for it.`,
+    );
+  }
+}

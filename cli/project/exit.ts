@@ -19,6 +19,7 @@ const byCode: Readonly<Record<string, number>> = {
   INVALID_REQUEST: exitCodes.usage,
   UNREADABLE_REQUEST: exitCodes.usage,
   REQUEST_NOT_FOUND: exitCodes.usage,
+  CLOUD_NOT_YET: exitCodes.usage,
   SEVERAL_REQUESTS: exitCodes.usage,
   FILE_OR_STACK: exitCodes.usage,
   INVALID_STACK_NAME: exitCodes.usage,

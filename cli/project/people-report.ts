@@ -29,6 +29,7 @@ export class PeopleReport implements Report {
   private latest: OperationEvent | undefined;
   private project = "";
   private lastWord = Date.now();
+  private lastDrawn = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly screen: Screen) {
@@ -120,14 +121,18 @@ export class PeopleReport implements Report {
   }
 
   private redraw(): void {
-    if (this.latest !== undefined)
-      this.status?.draw(`${at(this.latest, Date.now())}  ${progressInWords(this.latest, this.project)}`);
+    // Hundreds of steps may end within a second.
+    const now = Date.now();
+    if (this.latest === undefined || now - this.lastDrawn < 100) return;
+    this.lastDrawn = now;
+    this.status?.draw(`${at(this.latest, Date.now())}  ${progressInWords(this.latest, this.project)}`);
   }
 
   private line(text: string): void {
     this.lastWord = Date.now();
     this.status?.clear();
     this.screen.out(`${text}\n`);
+    this.lastDrawn = 0;
     this.redraw();
   }
 

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 
+import type { Program } from "../../driver/program";
+import type { ProjectRequest } from "../../driver/request";
 import { home } from "../home";
 import { act } from "./acting";
 import { fileWords, projectCommand, withAccess, withJson } from "./options";
@@ -7,7 +9,7 @@ import { paintFor } from "./paint";
 import { driftLines } from "./plan";
 import { whenever } from "./request-file";
 import { resultOf } from "./results";
-import { type AccessOptions, withSession } from "./session";
+import { type AccessOptions, given, withSession } from "./session";
 
 interface RefreshOptions extends AccessOptions {
   readonly json?: true;
@@ -15,13 +17,13 @@ interface RefreshOptions extends AccessOptions {
 }
 
 /** `deploy4me refresh`. */
-export function registerRefresh(program: Command): void {
+export function registerRefresh(program: Command, of?: Program<ProjectRequest>): void {
   withJson(withAccess(projectCommand(program, "refresh").argument("[file]", fileWords)))
     .description("look what was changed outside, and write it into the state: the next `up` mends it")
     .option("--details", "show every property that differs")
     .action((file: string | undefined, options: RefreshOptions) =>
       act("refresh", options, ({ report, signal, follow }) =>
-        withSession(home(), { ...options, report, signal, file, parse: whenever }, async (session) => {
+        withSession(home(), { ...options, report, signal, ...given(of), file, parse: whenever }, async (session) => {
           const { driver, request } = session;
           const result = await follow(driver.refresh(request, { signal }));
           const paint = paintFor(process.stdout);

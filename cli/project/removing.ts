@@ -6,14 +6,15 @@ import { canAsk, confirmByName } from "./confirmation";
 import { ConfirmationNeeded } from "./errors";
 import { fileWords, projectCommand, withAccess, withJson } from "./options";
 import { ProtectedFromRemoval } from "../../driver/errors";
-import { projectProgram } from "../../driver/program";
+import { type Program, projectProgram } from "../../driver/program";
+import type { ProjectRequest } from "../../driver/request";
 import { parseState, type StateResource } from "../../driver/state/state";
 import { stackId } from "../../driver/stack-id";
 import { nameOfUrn } from "../../driver/events/translation";
 import { whenever } from "./request-file";
 import { resultOf } from "./results";
-import { type AccessOptions, type Session, withSession } from "./session";
-import { counted, isReal, kindOf, printable } from "./words";
+import { type AccessOptions, given, type Session, withSession } from "./session";
+import { counted, kindOf, nameOf } from "./words";
 
 interface DestroyOptions extends AccessOptions {
   readonly json?: true;
@@ -22,7 +23,7 @@ interface DestroyOptions extends AccessOptions {
 }
 
 /** `deploy4me destroy`. */
-export function registerDestroy(program: Command): void {
+export function registerDestroy(program: Command, of?: Program<ProjectRequest>): void {
   withJson(withAccess(projectCommand(program, "destroy").argument("[file]", fileWords)))
     .description("remove everything that the project has in the cloud; asks for the project's name first")
     .option("--yes", "remove it without asking")
@@ -31,7 +32,7 @@ export function registerDestroy(program: Command): void {
       act("destroy", options, async (acting) => {
         const asks = options.yes !== true;
         if (asks && (acting.report.json || !canAsk())) throw new ConfirmationNeeded("destroy", "--yes");
-        return withSession(home(), { ...options, ...acting, file, parse: whenever }, async (session) => {
+        return withSession(home(), { ...options, ...acting, ...given(of), file, parse: whenever }, async (session) => {
           if (asks) await ask(session, acting);
           return destroy(session, acting, options);
         });
@@ -49,19 +50,23 @@ async function ask({ driver, request }: Session, { report, follow, signal }: Act
   await confirmByName(`What is on its machines is lost. Type the project's name to remove it:`, project);
 }
 
-/** What there is, by its kind: machines by their names. */
+/** What there is in the cloud, by its kind: machines and zones by their names. */
 function inventoryLines(project: string, resources: readonly StateResource[]): string[] {
   const byKind = new Map<string, string[]>();
   for (const { urn, type, custom } of resources) {
-    if (custom !== true || !isReal({ type })) continue;
-    byKind.set(type, [...(byKind.get(type) ?? []), nameOfUrn(urn).name]);
+    if (custom !== true || !/^(?:digitalocean|aws):/.test(type)) continue;
+    const name = nameOf({ urn, type, name: nameOfUrn(urn).name }).slice(kindOf(type).length + 1) || "the project's";
+    byKind.set(type, [...(byKind.get(type) ?? []), name]);
   }
-  const lines = [...byKind].map(([type, names]) => {
-    const shown = /:(?:Droplet|Domain|Instance)$/.test(type) ? `: ${names.map(printable).join(", ")}` : "";
+  const kinds = [...byKind].sort(([a], [b]) => Number(isShown.test(b)) - Number(isShown.test(a)));
+  const lines = kinds.map(([type, names]) => {
+    const shown = isShown.test(type) ? `: ${names.join(", ")}` : "";
     return `  - ${counted(names.length, kindOf(type))}${shown}`;
   });
   return lines.length === 0 ? [`${project} has nothing in the cloud.`] : [`This removes all of ${project}:`, ...lines];
 }
+
+const isShown = /:(?:Droplet|Domain|Instance|Zone)$/;
 
 async function destroy({ driver, request }: Session, acting: Acting, options: DestroyOptions): Promise<Outcome> {
   const { project } = request;

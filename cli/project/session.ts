@@ -1,10 +1,11 @@
 import { Driver } from "../../driver/driver";
 import type { DriverOptions } from "../../driver/options";
-import { projectProgram } from "../../driver/program";
+import { type Program, projectProgram } from "../../driver/program";
 import { type Offers, type ParseOptions, type ProjectRequest, shippedOffers } from "../../driver/request";
 import { type OpenConnection, openDigitalOcean } from "../connection";
 import { NotConnected } from "../errors";
 import { driverDirectory, type Home } from "../home";
+import { CloudNotYet } from "./errors";
 import { directAccess, GuardedAccess, noAccess } from "./credentials";
 import { offersOf } from "./offers";
 import { placesIn } from "./places";
@@ -36,6 +37,8 @@ export interface Session {
 export interface SessionOptions extends AccessOptions {
   readonly file: string | undefined;
   readonly parse?: ParseOptions;
+  /** Default: our own. */
+  readonly program?: Program<ProjectRequest>;
   readonly report: Pick<Report, "warn">;
   readonly signal: AbortSignal;
 }
@@ -47,18 +50,19 @@ export interface SessionOptions extends AccessOptions {
  */
 export async function withSession<Result>(
   home: Home,
-  { file: named, parse, report, signal, ...access }: SessionOptions,
+  { file: named, parse, program, report, signal, ...access }: SessionOptions,
   body: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const file = findRequest(named, process.cwd());
   return withConnection(home, access.connection, async (connection) => {
     const offers = connection instanceof Error ? shippedOffers : await offersOf(connection, report, signal);
     const request = await readProject(file, { ...parse, offers });
+    if (request.cloud !== "digitalocean") throw new CloudNotYet(request.cloud);
     if (connection instanceof Error) throw connection;
     const places = placesIn(driverDirectory(home), process.env);
     const guarded = new GuardedAccess(home, connection, places.leases);
     const credentials = access.direct === true ? directAccess(connection) : guarded;
-    const driver = driverWith({ ...places, credentials });
+    const driver = driverWith({ ...places, credentials, ...given(program) });
     try {
       return await body({ file, request, offers, driver });
     } finally {
@@ -93,8 +97,10 @@ export async function withDriver<Result>(
   }
 }
 
-function driverWith(options: Omit<DriverOptions<ProjectRequest>, "program" | "times">): Driver<ProjectRequest> {
-  return new Driver({ ...options, program: projectProgram, times: { graceMs } });
+function driverWith(
+  options: Omit<DriverOptions<ProjectRequest>, "program" | "times"> & Pick<SessionOptions, "program">,
+): Driver<ProjectRequest> {
+  return new Driver({ program: projectProgram, ...options, times: { graceMs } });
 }
 
 /** Without any connection the body is given the reason: there may be more to say first. */
@@ -113,4 +119,9 @@ async function withConnection<Result>(
   } finally {
     await connection.close();
   }
+}
+
+/** A program in place of our own. */
+export function given(program: Program<ProjectRequest> | undefined): Pick<SessionOptions, "program"> {
+  return program === undefined ? {} : { program };
 }

@@ -24,7 +24,7 @@ export function kindOf(type: string): string {
 
 /** What a name ends with that its kind says already. */
 const suffixes =
-  /-(?:droplet|vpc|tag|domain|address|authority|presence|connection|(?:admin-)?password|(?<!host-)key|(?<=network-.*-)firewall|software)$/;
+  /(?:^|-)(?:droplet|vpc|tag|domain|address|authority|presence|connection|(?:admin-)?password|(?<!host-)key|(?<=network-.*-)firewall|software)$/;
 
 /** `digitalocean:index/droplet:Droplet`, `office-wiki-droplet` → `droplet wiki` */
 export function nameOf({ urn, type, name }: ResourceName): string {
@@ -38,9 +38,10 @@ export function nameIn(short: string, project: string): string {
 }
 
 function named(type: string, name: string, project: string): string {
+  const kind = kindOf(type);
   const own = name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name;
-  const short = own.replace(suffixes, "");
-  return `${kindOf(type)} ${printable(short === "" ? own : short)}`;
+  const short = own.replace(suffixes, "").replace(kind.startsWith("DNS ") ? /^dns(?:-|$)/ : "", "");
+  return short === "" || kind.endsWith(short) ? kind : `${kind} ${printable(short)}`;
 }
 
 /** Whether it is something by itself: components, providers and the stack only hold others together. */

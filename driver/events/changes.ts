@@ -36,10 +36,13 @@ const ownCounter = "pulumi-nodejs:dynamic/deploy4me:Presence";
  * What a read found. A preview's events say only that a resource was read, and a component has nothing that could be
  * otherwise.
  */
-export function foundBy({ op, type, old, new: next }: StepMetadata): "same" | "update" | "delete" {
+export function foundBy({ op, type, old, new: next, detailedDiff }: StepMetadata): "same" | "update" | "delete" {
   if (op === "delete" || (op === "refresh" && (next === null || next === undefined))) return "delete";
   if (op === "same" || (next ?? old)?.custom !== true || ownTypes.test(type) || type === ownCounter) return "same";
-  return op === "update" || differing(old?.outputs, next?.outputs).length > 0 ? "update" : "same";
+  if (op === "update") return "update";
+  // A provider that compares knows what is asked for and what is only counted.
+  const otherwise = Object.keys(detailedDiff ?? {}).length > 0;
+  return otherwise || (!detailedDiff && differing(old?.outputs, next?.outputs).length > 0) ? "update" : "same";
 }
 
 /** What a read found otherwise; by the values themselves where the provider does not say. */

@@ -122,6 +122,14 @@ describe("what a preview's refresh read", () => {
     });
   });
 
+  test("is no drift when the provider has compared, and found nothing that was asked for otherwise", () => {
+    const before = { ...custom, outputs: { count: 1 } };
+    const after = { ...custom, outputs: { count: 2 } };
+    expect(read({ old: before, new: after, detailedDiff: {} })).toMatchObject({ operation: "same", drift: false });
+    const detailedDiff = { count: { diffKind: "update" } };
+    expect(read({ old: before, new: after, detailedDiff })).toMatchObject({ operation: "update", drift: true });
+  });
+
   test("is gone when there is none", () => {
     expect(read({ old: { ...custom, outputs: {} }, new: null })).toMatchObject({ operation: "delete", drift: true });
   });
