@@ -36,11 +36,21 @@ export class PulumiFailed extends Error {
   }
 }
 
+/** `pulumi` was not there to be run, or the system did not let it. */
+export class PulumiNotStarted extends Error {
+  override readonly name = "PulumiNotStarted";
+  readonly code = "PULUMI_NOT_STARTED";
+
+  constructor(cause: Error) {
+    super(`pulumi can't be started: ${cause.message}. Run: make setup`, { cause });
+  }
+}
+
 /**
  * Runs `pulumi` on the engine of this checkout, against one cloud.
  *
  * The token is read from its file and passed in the environment: it is in no argument and no log.
- * @throws PulumiFailed when the command ends with anything but 0
+ * @throws PulumiFailed when the command ends with anything but 0, PulumiNotStarted
  * @example
  * await pulumi(home(), cloud, ["up", "--yes", "-s", "sandbox"], { show: true });
  */
@@ -74,10 +84,10 @@ export async function tryPulumi(
         ...environment,
       },
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      // One SIGINT lets the engine finish what is in flight and save its state.
-      timeout: timeoutMs,
-      killSignal: "SIGINT",
     });
+    // One SIGINT lets the engine finish what is in flight and save its state. Not spawn's own limit: it is not cleared when nothing was started,
+    // and holds this process for as long.
+    const limit = setTimeout(() => child.kill("SIGINT"), timeoutMs);
     let stdout = "";
     let stderr = "";
     child.stdout?.on("data", (chunk: Buffer) => {
@@ -90,9 +100,18 @@ export async function tryPulumi(
     });
     child.stdin?.end(input);
     const alone = endTogether(child);
-    child.on("error", reject);
-    child.on("close", (code) => {
+    const ended = (): void => {
+      clearTimeout(limit);
       alone();
+    };
+    child.on("error", (error) => {
+      // Others, such as a signal that could not be sent, come while it runs.
+      if (child.pid !== undefined) return;
+      ended();
+      reject(new PulumiNotStarted(error));
+    });
+    child.on("close", (code) => {
+      ended();
       resolve({ code: code ?? 130, stdout, stderr });
     });
   });
