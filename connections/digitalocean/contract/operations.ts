@@ -24,7 +24,10 @@ const list = (path: string, name: string, fields: Fields): Contract =>
   get(path, { ...each(name, fields), ...of.paging });
 
 /** Of what was made, nothing but its id is missed: it exists, whatever else the answer says. */
-const made = (name: string, fields: Fields, id = "id"): Fields => inside(name, only([id], fields));
+const made = (name: string, fields: Fields, ...id: readonly string[]): Fields =>
+  inside(name, only(id.length === 0 ? ["id"] : id, fields));
+/** Of an action that was begun, clients read at once as well how far it is. */
+const begun = made("action", of.action, "id", "status");
 
 /** Of each operation that we use and whose answer has a body. */
 export const contracts: readonly Contract[] = [
@@ -42,7 +45,7 @@ export const contracts: readonly Contract[] = [
   },
   get("/v2/droplets/{droplet_id}", inside("droplet", of.droplet)),
   list("/v2/droplets/{droplet_id}/actions", "actions", of.action),
-  post("/v2/droplets/{droplet_id}/actions", 201, made("action", of.action)),
+  post("/v2/droplets/{droplet_id}/actions", 201, begun),
   get("/v2/droplets/{droplet_id}/actions/{action_id}", inside("action", of.action)),
 
   list("/v2/actions", "actions", of.action),
@@ -63,7 +66,7 @@ export const contracts: readonly Contract[] = [
   post("/v2/reserved_ips", 202, made("reserved_ip", of.newReservedIp, "ip")),
   get("/v2/reserved_ips/{reserved_ip}", inside("reserved_ip", of.reservedIp)),
   list("/v2/reserved_ips/{reserved_ip}/actions", "actions", of.action),
-  post("/v2/reserved_ips/{reserved_ip}/actions", 201, made("action", of.action)),
+  post("/v2/reserved_ips/{reserved_ip}/actions", 201, begun),
   get("/v2/reserved_ips/{reserved_ip}/actions/{action_id}", inside("action", of.action)),
 
   list("/v2/domains", "domains", of.domain),

@@ -94,3 +94,18 @@ test("several changes are several drifts", async () => {
 test("a field that we don't rely on may go", async () => {
   expect(await seen(`/v2/droplets/${droplet}`, { kind: "field-dropped", path: "$.droplet.backup_ids" })).toEqual([]);
 });
+
+test.each(["/v2/droplets/17/actions", "/v2/reserved_ips/192.0.2.17/actions"])(
+  "how far an action is that was begun is missed: clients read it from the answer to %s",
+  (path) => {
+    const action = { id: 17, type: "assign_ip", started_at: "2026-01-01T00:00:00Z", resource_type: "reserved_ip" };
+    const contract = contractFor("POST", path, 201);
+    const found = (answer: object) => contract && drifts(contract, { action: answer });
+    expect(found({ ...action, status: "in-progress" })).toEqual([]);
+    for (const status of [["in-progress"], undefined, null, 17])
+      expect(found({ ...action, status })).toMatchObject([{ field: "action.status", essential: true }]);
+    expect(found({ ...action, status: "in-progress", started_at: 17 })).toMatchObject([
+      { field: "action.started_at", essential: false },
+    ]);
+  },
+);
