@@ -73,7 +73,8 @@ function validData(domain: Domain, type: RecordType, data: string): string {
 
 /**
  * Another name: whole, with the dot at its end, or `@`. As in the original, a change that leaves the data out is refused
- * for want of the dot, because the data is kept without it.
+ * for want of the dot, because the data is kept without it (github.com/digitalocean/doctl/issues/919,
+ * terraform-provider-digitalocean/issues/58).
  */
 function target(domain: Domain, data: string): string {
   if (data === "@") return data;
