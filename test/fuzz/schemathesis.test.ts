@@ -28,7 +28,7 @@ async function furnish(cloud: PaperProcess): Promise<void> {
 }
 
 /** FUZZ_EXAMPLES: about how many requests to an operation in a phase; FUZZ_SECONDS: at most; FUZZ_SEED: a number. */
-const { FUZZ_EXAMPLES = "8", FUZZ_SECONDS = "60", FUZZ_SEED = "20260101" } = process.env;
+const { FUZZ_EXAMPLES = "4", FUZZ_SECONDS = "60", FUZZ_SEED = "20260101" } = process.env;
 const effort = { examples: Number(FUZZ_EXAMPLES), seconds: Number(FUZZ_SECONDS), seed: Number(FUZZ_SEED) };
 const reason = whyNot();
 

@@ -16,6 +16,7 @@ import { parseRequest } from "../../../driver/request/parse";
 import type { ProjectRequest } from "../../../driver/request/schema";
 import { playCloud } from "../../components/digitalocean/mocks";
 import { settled } from "../../components/recorded";
+import { draws } from "../../effort";
 import { validator } from "./ajv";
 import { anything, mutated, nearlyRight, sentinel } from "./arbitrary";
 import { full, least } from "./requests";
@@ -67,7 +68,7 @@ describe("whatever somebody makes up for a request", () => {
         if (deployment.cloud === "aws") validateOnAws(deployment);
         expect(priced(request)).toBeGreaterThan(0);
       }),
-      { numRuns: 1500, examples: [[least], [full]] },
+      { numRuns: draws(1500), examples: [[least], [full]] },
     );
     // A property that never holds for anything is none.
     expect([accepted.digitalocean > 20, accepted.aws > 20, refused > 50]).toEqual([true, true, true]);
@@ -79,7 +80,7 @@ describe("whatever somebody makes up for a request", () => {
         outcome(input);
         expect(JSON.stringify(Object.getOwnPropertyNames(Object.prototype).sort())).toBe(natural);
       }),
-      { numRuns: 300 },
+      { numRuns: draws(300) },
     );
   });
 
@@ -92,7 +93,7 @@ describe("whatever somebody makes up for a request", () => {
         expect(isValid(request)).toBe(true);
         expect(parseRequest(JSON.parse(JSON.stringify(request)), { catalogue, asOf })).toEqual(request);
       }),
-      { numRuns: 600, examples: [[least], [full]] },
+      { numRuns: draws(600), examples: [[least], [full]] },
     );
   });
 
@@ -125,7 +126,7 @@ describe("whatever somebody makes up for a request", () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: draws(300) },
     );
   });
 
@@ -149,7 +150,7 @@ describe("whatever somebody makes up for a request", () => {
         expect(registered.filter(({ type }) => type.endsWith(":Droplet"))).toHaveLength(args.software.length + 1);
         made++;
       }),
-      { numRuns: 40, examples: [[least]] },
+      { numRuns: draws(40), examples: [[least]] },
     );
     expect(made).toBeGreaterThan(3);
   });
@@ -213,7 +214,7 @@ describe("whatever somebody writes into a request's file", () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: draws(60) },
     );
     expect(read).toBeGreaterThan(5);
   });
@@ -226,7 +227,7 @@ describe("whatever somebody writes into a request's file", () => {
         if (request === undefined) await expect(written).rejects.toThrow(InvalidRequest);
         else await expect(written).resolves.toEqual(request);
       }),
-      { numRuns: 20 },
+      { numRuns: draws(20) },
     );
   });
 

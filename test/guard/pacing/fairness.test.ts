@@ -1,5 +1,6 @@
 import fc from "fast-check";
 
+import { draws } from "../../effort";
 import { hour, minute, second, Simulation } from "./simulation";
 
 describe("stacks that share an account", () => {
@@ -87,6 +88,6 @@ test("whoever asks for no more than its share of a minute has it within a minute
         simulation.end();
       }
     }),
-    { numRuns: 10 },
+    { numRuns: draws(10) },
   );
 });

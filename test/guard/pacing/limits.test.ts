@@ -1,5 +1,6 @@
 import fc from "fast-check";
 
+import { draws } from "../../effort";
 import { hour, minute, mostWithin, second, Simulation } from "./simulation";
 
 describe("the requests to one account", () => {
@@ -138,6 +139,6 @@ test("no window ever has more than the API allows, whatever asks when and howeve
         simulation.end();
       }
     }),
-    { numRuns: 25 },
+    { numRuns: draws(25) },
   );
 });
