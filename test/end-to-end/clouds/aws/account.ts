@@ -6,6 +6,7 @@ import {
   DescribeInstancesCommand,
   DescribeSubnetsCommand,
   EC2Client,
+  type GroupIdentifier,
   type Instance,
   RebootInstancesCommand,
   RunInstancesCommand,
@@ -70,7 +71,7 @@ export class AwsAccount implements Account {
             AssociatePublicIpAddress: true,
             ...(hasIpv6 && { Ipv6AddressCount: 1 }),
             // Others know its neighbour by its groups. What one of several groups admits is admitted.
-            Groups: [group, ...groupsOf(neighbour)],
+            Groups: [group, ...groupsOf(neighbour).flatMap(({ GroupId }) => GroupId ?? [])],
           },
         ],
         TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Name", Value: name }] }],
@@ -83,7 +84,7 @@ export class AwsAccount implements Account {
   }
 
   async delete(id: string): Promise<void> {
-    const groups = (await this.instance(id)).SecurityGroups ?? [];
+    const groups = groupsOf(await this.instance(id));
     await this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
     await this.untilState(id, "terminated");
     for (const { GroupId, GroupName = "" } of groups) {
@@ -191,8 +192,8 @@ export class AwsAccount implements Account {
   }
 }
 
-function groupsOf(instance: Instance | undefined): string[] {
-  return (instance?.SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
+function groupsOf(instance: Instance | undefined): GroupIdentifier[] {
+  return (instance?.NetworkInterfaces ?? []).flatMap(({ Groups = [] }) => Groups);
 }
 
 function machineOf(instance: Instance, elastic: readonly string[]): Machine {
