@@ -31,6 +31,7 @@ campaign:
 	@setup/requirements
 	@$(MAKE) -j2 engine build
 	@$(NODE) dist/test/campaign/main.js
+	@$(NODE) dist/test/campaign/killed/main.js
 
 bench:
 	@setup/requirements

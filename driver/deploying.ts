@@ -49,10 +49,14 @@ export function up(
   context: OperationContext,
   request: unknown,
   { refresh = false, approved }: UpOptions,
+  timeToLive?: string,
 ): Promise<UpResult> {
   return onStack(shared, context, { program: true, creates: true }, async (work) => {
     if (approved !== undefined) checkApproval(approved, subjectOf(shared, work, request));
     const backup = await prepareChange(shared, work, { request, reads: refresh });
+    // What fails half-way is there as well, and costs.
+    const { deployments, now } = shared.settings;
+    await deployments.noted(context.stack, now(), timeToLive);
     const args = ["up", "--yes", "--skip-preview", ...refreshing(refresh)];
     const { changes, warnings } = await engine(shared, work, args, request);
     await work.unfinished.read();
@@ -92,6 +96,7 @@ export function destroy(
     await work.unfinished.read();
     await work.unfinished.destroys(false);
     const remaining = await remainingOf(work);
+    if (remaining === 0) await shared.settings.deployments.gone(context.stack);
     if (remove && remaining === 0)
       await work.cli.run({ args: ["stack", "rm", "--yes", "--stack", context.stack.stack] });
     return { changes, unchanged: isUnchanged(changes), warnings, remaining, backup };

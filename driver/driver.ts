@@ -3,6 +3,7 @@ import * as deploying from "./deploying";
 import type { DestroyOptions, PreviewOptions, UpOptions } from "./deploying";
 import { NoEstimate, ProtectedFromRemoval } from "./errors";
 import type { Estimate } from "./estimate";
+import { dayMs, expire, type ExpireOptions, type ExpireReport, type Expiring, expiringOf } from "./life/expiry";
 import * as looking from "./looking";
 import type { HistoryOptions, OutputsOptions } from "./looking";
 import { type Operation, type OperationContext, type OperationKind, startOperation } from "./operation";
@@ -57,7 +58,10 @@ export class Driver<Request = unknown> {
   }
 
   up(request: Request, options: UpOptions & OperationOptions = {}): Operation<UpResult> {
-    return this.deploy("up", request, options, (context, plain) => deploying.up(this.shared, context, plain, options));
+    const timeToLive = this.settings.program.timeToLive?.(request);
+    return this.deploy("up", request, options, (context, plain) =>
+      deploying.up(this.shared, context, plain, options, timeToLive),
+    );
   }
 
   /** Looks what was changed outside, and writes it into the state: the next `up` mends it. */
@@ -128,6 +132,32 @@ export class Driver<Request = unknown> {
     return holder !== undefined && interruptOperation(holder.operation);
   }
 
+  /** The deployments whose time ends within so many milliseconds, or is over; protected ones too. Default: a day. */
+  async expiring({ within = dayMs }: { readonly within?: number } = {}): Promise<readonly Expiring[]> {
+    const { deployments, now } = this.settings;
+    const all = (await deployments.all()).flatMap((one) => expiringOf(one) ?? []);
+    return all.filter(({ ends }) => ends <= now() + within);
+  }
+
+  /**
+   * Announces deployments before their time is over, and removes those whose time is over and that were announced. To be called
+   * again and again, by whoever knows the requests.
+   */
+  expire(options: ExpireOptions<Request>): Promise<ExpireReport> {
+    const { deployments, now, program } = this.settings;
+    return expire<Request>(
+      {
+        deployments,
+        now,
+        timeToLiveOf: (request) => program.timeToLive?.(request),
+        isProtected: (request) => program.isProtected?.(request) === true,
+        destroy: (request, signal) =>
+          this.destroy(request, { remove: true, ...(signal === undefined ? {} : { signal }) }),
+      },
+      options,
+    );
+  }
+
   /** What operations are under way, and how much memory is given out to them, in MB. */
   get load(): { readonly operations: number; readonly queued: number; readonly memoryMb: number } {
     const { admission } = this.shared;
@@ -140,6 +170,7 @@ export class Driver<Request = unknown> {
     for (const operation of operations) operation.cancel("the driver is closed");
     await Promise.allSettled(operations.map(({ result }) => result));
     await this.settings.leases.close();
+    await this.settings.deployments.close();
     await this.shared.states.close();
   }
 

@@ -5,6 +5,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { Credentials } from "./credentials";
 import { type Engine, findEngine } from "./engine";
 import type { Leases } from "./lease/lease";
+import { type Deployments, SqliteDeployments } from "./life/deployments";
 import { SqliteLeases } from "./lease/sqlite-leases";
 import type { Recovery } from "./pending";
 import type { Program } from "./program";
@@ -61,6 +62,10 @@ export interface DriverOptions<Request> {
   readonly backups?: Backups;
   /** Settles what a dead operation left in flight. Default: the program's own, or else such a stack is refused. */
   readonly recovery?: Recovery;
+  /** How long which deployment is there. Default: a file in the home. */
+  readonly deployments?: Deployments;
+  /** Milliseconds since 1970, for times to live. Default: the machine's clock. */
+  readonly now?: () => number;
   readonly times?: Partial<Times>;
   readonly memory?: Partial<Memory>;
 }
@@ -78,6 +83,8 @@ export interface Settings<Request> {
   readonly leases: Leases;
   readonly backups: Backups;
   readonly recovery: Recovery | undefined;
+  readonly deployments: Deployments;
+  readonly now: () => number;
   readonly times: Times;
   readonly memory: Memory;
 }
@@ -104,6 +111,8 @@ export function settingsOf<Request>(options: DriverOptions<Request>): Settings<R
     engine: options.engine ?? findEngine(),
     leases: options.leases ?? new SqliteLeases(join(home, "leases.db")),
     backups: options.backups ?? new FileBackups(join(home, "backups")),
+    deployments: options.deployments ?? new SqliteDeployments(join(home, "deployments.db")),
+    now: options.now ?? Date.now,
     recovery: options.recovery ?? options.program.recovery,
     times: { graceMs: 3_000, hangMs: 30_000, operationMs: 2 * 3_600_000, callMs: 60_000, ...options.times },
     memory: { budgetMb: usualBudgetMb(), stackMb: 160, limitMb: 1_024, outputMb: 256, ...options.memory },

@@ -29,6 +29,8 @@ export interface Program<Request> {
   readonly secrets?: (request: Request) => readonly string[];
   /** Whether what was deployed for a request may not be destroyed. Default: it may. */
   readonly isProtected?: (request: Request) => boolean;
+  /** How long what was deployed for a request is there: an ISO 8601 duration, or the end itself. Default: for good. */
+  readonly timeToLive?: (request: Request) => string | undefined;
   /** What it costs. Default: nobody knows. */
   readonly estimate?: (request: Request, signal: AbortSignal) => Promise<Estimate>;
   /** Settles what an operation that died left in flight. Default: such a stack is refused. */
@@ -48,6 +50,7 @@ export const projectProgram: Program<ProjectRequest> = {
   catalogue,
   secrets: (request) => secretsOf(request),
   isProtected: ({ protect }) => protect,
+  timeToLive: ({ timeToLive }) => timeToLive,
   estimate: (request, signal) => estimate(request, { signal }),
   recovery: new DigitalOceanRecovery(),
 };
