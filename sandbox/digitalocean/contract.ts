@@ -33,12 +33,17 @@ export class Contract {
   private readonly ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false, unicodeRegExp: false });
   private readonly compiled = new Map<string, ValidateFunction>();
   private readonly paths: Json;
+  /** By their parts. A path without parameters is meant before one with. */
+  private readonly templates: readonly { readonly template: string; readonly parts: readonly string[] }[];
 
   private constructor(private readonly description: Json) {
     addFormats(this.ajv);
     this.ajv.addFormat("cidr", (text) => ipaddr.isValidCIDR(text));
     this.ajv.addSchema(description, "api");
     this.paths = child(description, "paths");
+    this.templates = Object.keys(this.paths)
+      .map((template) => ({ template, parts: template.split("/") }))
+      .sort((a, b) => a.template.split("{").length - b.template.split("{").length);
   }
 
   /** @returns undefined when the description is not on this machine */
@@ -118,14 +123,12 @@ export class Contract {
     return typeof reference === "string" ? this.follow(reference) : { place, value };
   }
 
-  /** A path without parameters is meant before one with. */
   private templateOf(path: string): string | undefined {
-    const matching = Object.keys(this.paths).filter((template) => {
-      const parts = template.split("/");
-      const given = path.split("/");
-      return parts.length === given.length && parts.every((part, at) => part.startsWith("{") || part === given[at]);
-    });
-    return matching.sort((a, b) => a.split("{").length - b.split("{").length)[0];
+    const given = path.split("/");
+    return this.templates.find(
+      ({ parts }) =>
+        parts.length === given.length && parts.every((part, at) => part.startsWith("{") || part === given[at]),
+    )?.template;
   }
 }
 

@@ -126,11 +126,12 @@ function overlapping(a: string, b: string): boolean {
 
 /** A /20 that nobody has, from the upper part of 10.0.0.0/8 as in the original. */
 function freeRange(draft: CloudState): string {
+  const taken = [...ownRanges, ...draft.vpcs.map(({ ipRange }) => ipRange)].flatMap((cidr) => parseRange(cidr) ?? []);
   for (let second = 100; second < 256; second++) {
     for (let third = 0; third < 256; third += 16) {
       const candidate = `10.${second}.${third}.0/20`;
-      const free = clash(draft, candidate) === undefined && !ownRanges.some((own) => overlapping(own, candidate));
-      if (free) return candidate;
+      const range = parseRange(candidate);
+      if (range !== undefined && !taken.some((one) => overlaps(one, range))) return candidate;
     }
   }
   throw unprocessable("no range is free for another VPC");
