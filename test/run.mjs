@@ -2,22 +2,24 @@
 // runner breaks off counts as one failure more.
 //
 // Lanes run side by side: the end-to-end suites mostly wait for machines that boot, so the others use the processor
-// meanwhile. The last lane shows what it does as it does it; the others' output follows in one piece when each is through.
+// meanwhile, and make way when it is wanted. The last lane shows what it does as it does it; the others' output follows in
+// one piece when each is through.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { bin, check, goTests, Output, root, run, settle } from "./runner/commands.mjs";
+import { unlessUnchanged } from "./runner/unchanged.mjs";
 import { stranger, strangers } from "./strangers/run.mjs";
 
 const results = join(root, ".deploy4me", "test-results");
 
 /** Jest prints its own summary; the figures are taken from its report. */
-async function jest(out, config, name = config, variables = {}) {
+async function jest(out, config, { name = config, variables = {}, nice = 0 } = {}) {
   const report = join(results, `${name}.json`);
   rmSync(report, { force: true });
   const args = ["--config", join(root, config), "--json", `--outputFile=${report}`, ...process.argv.slice(2)];
   // With --json the report goes to standard output as well: the file is enough.
-  const { code } = await run(out, join(bin, "jest"), args, { keep: true, env: variables });
+  const { code } = await run(out, join(bin, "jest"), args, { keep: true, env: variables, nice });
   let summary;
   try {
     summary = JSON.parse(readFileSync(report, "utf8"));
@@ -30,27 +32,30 @@ async function jest(out, config, name = config, variables = {}) {
   return settle({ passed: summary.numPassedTests, failed }, code);
 }
 
-// As long as each other, about. Namespaces and machines are the longest.
+/** A check of the files in this checkout. */
+const clean = (out, name, args) =>
+  unlessUnchanged(out, name, () => check(out, name, join(bin, name), args, { nice: 10 }));
+
 const lanes = [
-  [["units, namespaces, machines", (out) => jest(out, "jest.config.js")]],
+  [["units, namespaces, machines", (out) => jest(out, "jest.config.js", { nice: 5 })]],
+  [
+    ["go vet", (out) => check(out, "go vet", "go", ["vet", "./..."], { cwd: join(root, "engine") })],
+    ["engine (Go)", (out) => goTests(out, { cwd: join(root, "engine") })],
+    ["formatter", (out) => clean(out, "prettier", ["--check", "--log-level", "warn", "."])],
+    ["linter", (out) => clean(out, "eslint", ["."])],
+  ],
   [
     ["end to end, first part", (out) => endToEnd(out, "first")],
     // Clients from their registries, over the sandbox's API.
     ...Object.keys(strangers).map((name) => [`stranger: ${name}`, (out) => stranger(out, name)]),
-    ["linter", (out) => check(out, "eslint", join(bin, "eslint"), ["."])],
   ],
-  [
-    ["go vet", (out) => check(out, "go vet", "go", ["vet", "./..."], { cwd: join(root, "engine") })],
-    ["engine (Go)", (out) => goTests(out, { cwd: join(root, "engine") })],
-    ["formatter", (out) => check(out, "prettier", join(bin, "prettier"), ["--check", "--log-level", "warn", "."])],
-    ["end to end, second part", (out) => endToEnd(out, "second")],
-  ],
+  [["end to end, second part", (out) => endToEnd(out, "second")]],
 ];
 
 /** Each part has a deployment of its own. */
 function endToEnd(out, part) {
   const variables = { DEPLOY4ME_END_TO_END_PART: part };
-  return jest(out, "jest.end-to-end.config.js", `end-to-end-${part}`, variables);
+  return jest(out, "jest.end-to-end.config.js", { name: `end-to-end-${part}`, variables });
 }
 
 /** The suites of a lane one after another; what each came to, in a line. */

@@ -35,10 +35,17 @@ export class Output {
   }
 }
 
-/** Starts a command; `keep` collects its standard output instead of showing it, `keepErrors` its error output as well. */
-export function run(out, command, args, { cwd = root, env = {}, keep = false, keepErrors = false } = {}) {
+/**
+ * Starts a command; `keep` collects its standard output instead of showing it, `keepErrors` its error output as well;
+ * `nice` is how far it makes way for others, from 0 to 19.
+ */
+export function run(out, command, args, { cwd = root, env = {}, keep = false, keepErrors = false, nice = 0 } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { cwd, env: { ...environment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("nice", ["-n", String(nice), command, ...args], {
+      cwd,
+      env: { ...environment, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     const take = (kept) => (chunk) => (kept ? (output += chunk) : out.write(chunk));
     child.stdout.setEncoding("utf8").on("data", take(keep || keepErrors));
