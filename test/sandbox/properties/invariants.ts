@@ -76,9 +76,10 @@ function addresses(state: Readonly<CloudState>, { ranges }: RecordedHosts): stri
     ranges.visitor.ipv4,
     ranges.visitor.ipv6,
   ].filter((ip) => ip !== undefined);
-  const overlapping = vpcs.filter((vpc, at) =>
-    vpcs.slice(0, at).some((other) => {
-      const [a, b] = [parseRange(vpc.ipRange), parseRange(other.ipRange)];
+  const parsed = vpcs.map(({ ipRange }) => parseRange(ipRange));
+  const overlapping = vpcs.filter((_vpc, at) =>
+    parsed.slice(0, at).some((b) => {
+      const a = parsed[at];
       return a !== undefined && b !== undefined && a.first <= b.last && b.first <= a.last;
     }),
   );
