@@ -6,7 +6,6 @@ import { home } from "../home";
 import { act } from "./acting";
 import { OutOfReach } from "./errors";
 import { projectCommand, withJson, withStack } from "./options";
-import { stackFor } from "./request-file";
 import { withDriver } from "./session";
 
 /** `deploy4me cancel`. */
@@ -15,8 +14,7 @@ export function registerCancel(program: Command): void {
     .description("stop what another command does with the project at this moment, in good order")
     .action((file: string | undefined, options: { readonly json?: true; readonly stack?: string }) =>
       act("cancel", options, () =>
-        withDriver(home(), async (driver, { leases }) => {
-          const stack = await stackFor(file, options.stack);
+        withDriver(home(), file, options, async (driver, stack, { leases }) => {
           const told = await driver.cancel(stack);
           const holder = told ? undefined : await leases.holder(stackId(projectProgram.project ?? "deploy4me", stack));
           if (holder !== undefined) throw new OutOfReach(stack, holder.kind, holder.owner);

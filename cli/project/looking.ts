@@ -7,7 +7,7 @@ import { act } from "./acting";
 import { costOf, estimateLines } from "./cost";
 import { NoSuchOutput } from "./errors";
 import { fileWords, projectCommand, withJson, withStack } from "./options";
-import { findRequest, readProject, stackFor, whenever } from "./request-file";
+import { findRequest, readProject, whenever } from "./request-file";
 import { resultOf } from "./results";
 import { withDriver, withOffers } from "./session";
 import { countsInWords } from "./summary";
@@ -35,8 +35,7 @@ export function registerOutputs(program: Command): void {
     .option("--only <name>", "one output, as it is: for files and other programs")
     .action((file: string | undefined, options: OutputsOptions) =>
       act("outputs", options, ({ signal, follow }) =>
-        withDriver(home(), async (driver) => {
-          const stack = await stackFor(file, options.stack);
+        withDriver(home(), file, options, async (driver, stack) => {
           const all = await follow(driver.outputs(stack, { secrets: options.showSecrets === true, signal }));
           const shown = options.only === undefined ? all : { [options.only]: oneOf(all, stack, options.only) };
           const [single] = options.only === undefined ? [] : Object.values(shown);
@@ -56,8 +55,7 @@ export function registerHistory(program: Command): void {
     .option("--limit <count>", "how many entries", wholeNumber, 20)
     .action((file: string | undefined, options: HistoryOptions) =>
       act("history", options, ({ signal, follow }) =>
-        withDriver(home(), async (driver) => {
-          const stack = await stackFor(file, options.stack);
+        withDriver(home(), file, options, async (driver, stack) => {
           const entries = await follow(driver.history(stack, { limit: options.limit, signal }));
           return { result: resultOf.history(stack, entries), lines: historyLines(entries) };
         }),

@@ -1,5 +1,6 @@
 import type { AccessToken } from "../../connections/credentials";
 import { Asker, type Reply } from "../../connections/digitalocean/ask";
+import { codeOf } from "../../driver/cause";
 import { type OfferAnswers, type Offers, offersFrom, shippedOffers, UnusableOffers } from "../../driver/request";
 import type { OpenConnection } from "../connection";
 import type { Report } from "./report";
@@ -95,6 +96,6 @@ function partOf(
 function whyOf(error: unknown): string {
   if (error instanceof NoList) return error.message;
   if (error instanceof UnusableOffers) return `its answer can't be used: ${error.place}`;
-  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : error instanceof Error ? error.name : "unknown error";
+  const name = typeof error === "object" && error !== null && "name" in error ? error.name : undefined;
+  return [codeOf(error), name].find((word) => typeof word === "string") ?? "unknown error";
 }

@@ -8,9 +8,9 @@ import { driverDirectory, type Home } from "../home";
 import { CloudNotYet } from "./errors";
 import { directAccess, GuardedAccess, noAccess } from "./credentials";
 import { offersOf } from "./offers";
-import { placesIn } from "./places";
+import { type Places, placesIn } from "./places";
 import type { Report } from "./report";
-import { findRequest, readProject } from "./request-file";
+import { findRequest, readProject, stackFor } from "./request-file";
 
 /**
  * From a request to stop until everything is killed, in milliseconds: a droplet takes up to 70 s, and one that is seen to
@@ -83,15 +83,21 @@ export async function withOffers<Result>(
   );
 }
 
-/** A driver for what is there already: nobody is asked for credentials. */
+/**
+ * A driver for a stack that is there already: nobody is asked for credentials.
+ * @throws what is wrong with the file
+ */
 export async function withDriver<Result>(
   home: Home,
-  body: (driver: Driver<ProjectRequest>, places: ReturnType<typeof placesIn>) => Promise<Result>,
+  file: string | undefined,
+  { stack: named }: { readonly stack?: string },
+  body: (driver: Driver<ProjectRequest>, stack: string, places: Places) => Promise<Result>,
 ): Promise<Result> {
+  const stack = await stackFor(file, named);
   const places = placesIn(driverDirectory(home), process.env);
   const driver = driverWith({ ...places, credentials: noAccess });
   try {
-    return await body(driver, places);
+    return await body(driver, stack, places);
   } finally {
     await driver.close();
   }

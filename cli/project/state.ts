@@ -8,7 +8,6 @@ import { act } from "./acting";
 import { canAsk, confirm } from "./confirmation";
 import { ConfirmationNeeded, UnreadableExport } from "./errors";
 import { fileWords, projectCommand, withJson, withStack } from "./options";
-import { stackFor } from "./request-file";
 import { namedBackup, resultOf } from "./results";
 import { withDriver } from "./session";
 
@@ -30,8 +29,7 @@ export function registerState(program: Command): void {
     .description("list the states from before each operation, the newest first")
     .action((file: string | undefined, options: StateOptions) =>
       act("state backups", options, () =>
-        withDriver(home(), async (driver) => {
-          const stack = await stackFor(file, options.stack);
+        withDriver(home(), file, options, async (driver, stack) => {
           const backups = await driver.backups(stack);
           const rows = backups.map(({ id, at, before }) => [id, new Date(at).toISOString(), `before ${before}`]);
           return {
@@ -51,8 +49,7 @@ export function registerState(program: Command): void {
     .option("--yes", "do it without asking")
     .action((backup: string, file: string | undefined, options: ChangeOptions) =>
       act("state restore", options, async ({ report, signal, follow }) =>
-        withDriver(home(), async (driver) => {
-          const stack = await stackFor(file, options.stack);
+        withDriver(home(), file, options, async (driver, stack) => {
           await confirmed(options, report.json, `Replace the state of ${stack} by that backup?`, "state restore");
           const { backup: kept } = await follow(driver.restore(stack, backup, { signal }));
           return {
@@ -70,8 +67,7 @@ export function registerState(program: Command): void {
     .option("--output <file>", "write it into a file that only you may read")
     .action((file: string | undefined, options: StateOptions & { readonly output?: string }) =>
       act("state export", {}, ({ signal, follow }) =>
-        withDriver(home(), async (driver) => {
-          const stack = await stackFor(file, options.stack);
+        withDriver(home(), file, options, async (driver, stack) => {
           const text = await follow(driver.export(stack, { signal }));
           if (options.output === undefined) return { result: undefined, lines: [text] };
           writeFileSync(options.output, text, { mode: 0o600 });
@@ -89,8 +85,7 @@ export function registerState(program: Command): void {
     .option("--yes", "do it without asking")
     .action((exported: string, file: string | undefined, options: ChangeOptions) =>
       act("state import", options, async ({ report, signal, follow }) =>
-        withDriver(home(), async (driver) => {
-          const stack = await stackFor(file, options.stack);
+        withDriver(home(), file, options, async (driver, stack) => {
           const text = exportIn(exported);
           await confirmed(options, report.json, `Replace the state of ${stack} by that export?`, "state import");
           const { backup } = await follow(driver.import(stack, text, { signal }));
