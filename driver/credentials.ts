@@ -30,3 +30,11 @@ export interface DirectCredentials {
   /** Further variables of the engine's environment, such as the API's address. Default: none. */
   environment?(stack: StackId, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
 }
+
+/** Where a cloud is, and not how one gets in: hidden, they would leave holes in every sentence about it. */
+const open: readonly string[] = ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EC2_METADATA_DISABLED"];
+
+/** What of the engine's environment nobody may see. */
+export function hiddenOf(environment: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(environment).flatMap(([name, value]) => (open.includes(name) ? [] : [value]));
+}

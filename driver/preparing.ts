@@ -1,3 +1,4 @@
+import { hiddenOf } from "./credentials";
 import { type EngineOutcome, runEngine } from "./engine-run";
 import { CredentialsLate } from "./errors";
 import { PendingOperations, type RecoveryContext } from "./pending";
@@ -32,7 +33,11 @@ async function credentialsFor(shared: Shared, work: LeasedWork): Promise<Handed>
   return handed;
 }
 
-async function askFor({ settings }: Shared, { context, redactor }: LeasedWork): Promise<Handed> {
+/** What the providers are handed, for whoever speaks to the cloud in their place. */
+export async function askFor(
+  { settings }: Pick<Shared, "settings">,
+  { context, redactor }: Pick<LeasedWork, "context" | "redactor">,
+): Promise<Handed> {
   const { stack, signal } = context;
   const { credentials } = settings;
   const { callMs } = settings.times;
@@ -45,7 +50,7 @@ async function askFor({ settings }: Shared, { context, redactor }: LeasedWork): 
     }),
     () => new CredentialsLate(stack, callMs),
   );
-  for (const value of [...Object.values(environment), ...Object.values(secrets)]) redactor.learn(value);
+  for (const value of [...hiddenOf(environment), ...Object.values(secrets)]) redactor.learn(value);
   return { environment, secrets };
 }
 

@@ -50,7 +50,8 @@ async function buildNow(root, item) {
 /** Starts a plugin that is a program of the checkout, which may not be compiled yet when this is written. */
 const launcher = ({ program, version }) => `#!/bin/sh
 # Stands in for the official plugin ${version}, with the Node and the program of this checkout.
-root=$(CDPATH='' cd -- "\${0%/*}/../../../.." && pwd) || exit 1
+# The folder of plugins may be a link elsewhere: the checkout is where the file itself is.
+root=$(CDPATH='' cd -P -- "\${0%/*}/../../../.." && pwd -P) || exit 1
 if [ ! -f "$root/dist/${program}" ]; then
   echo "$root/dist/${program} is missing: run 'make setup' first" >&2
   exit 1

@@ -17,6 +17,8 @@ export type StsAnswer = (response: ServerResponse, request: StsRequest) => void;
 /** What AWS answers and moto does not: in the words of AWS's documentation, over HTTP on loopback. */
 export class StsServer {
   readonly asked: StsRequest[] = [];
+  /** The access keys with which requests to whichever service were signed. */
+  readonly signers: string[] = [];
 
   private constructor(
     private readonly server: Server,
@@ -31,6 +33,8 @@ export class StsServer {
         const parameters = Object.fromEntries(new URLSearchParams(Buffer.concat(pieces).toString()));
         const [, accessKeyId = "", region = ""] =
           /Credential=([^/]+)\/\d+\/([^/]+)\/sts\//.exec(request.headers.authorization ?? "") ?? [];
+        const signer = /Credential=([^/]+)\//.exec(request.headers.authorization ?? "")?.[1];
+        if (signer !== undefined) self.signers.push(signer);
         const token = request.headers["x-amz-security-token"];
         const asked = {
           action: parameters.Action ?? "",
