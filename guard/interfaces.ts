@@ -9,6 +9,8 @@ export interface Turn {
   readonly stack: string;
   /** Who waits no longer gives its place up. */
   readonly signal: AbortSignal;
+  /** Whether it is for the listing of SSH keys, which has a limit of its own. Default: no. */
+  readonly listsKeys?: boolean;
 }
 
 /** How often an account is asked, over all stacks and processes. */
@@ -25,6 +27,8 @@ export interface Pace {
 export interface PaceObservation {
   readonly account: string;
   readonly stack: string;
+  /** As in its turn. */
+  readonly listsKeys?: boolean;
   /** Absent when no answer came. */
   readonly status?: number;
   readonly headers: HeaderFields;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { capsOf, span, type Window, windows } from "./limits";
+import { capsFor, span, type Window, windows } from "./limits";
 import { counting, nobody, type Others } from "./readings";
 import type { Flow, Standing } from "./shares";
 import type { Statements } from "./tables";
@@ -79,7 +79,7 @@ export class Account implements Standing {
   }
 
   get caps(): Standing["caps"] {
-    return capsOf(this.known.limit);
+    return capsFor(this.name, this.known.limit);
   }
 
   get others(): Standing["others"] {

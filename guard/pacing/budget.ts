@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 
 import { Account } from "./account";
-import type { Caps, Window } from "./limits";
+import { areKeyListings, type Caps, type Window } from "./limits";
 import { used } from "./shares";
 import { hasTables, prepare } from "./tables";
 
@@ -41,7 +41,8 @@ export function budgets(file: string, now: number = Date.now()): Budget[] {
     sql.begin.run();
     try {
       const names = database.prepare("SELECT account FROM pace_account ORDER BY account").all();
-      return names.map((row) => budgetOf(new Account(sql, String(row.account), now)));
+      const accounts = names.map((row) => String(row.account)).filter((name) => !areKeyListings(name));
+      return accounts.map((name) => budgetOf(new Account(sql, name, now)));
     } finally {
       sql.rollback.run();
     }

@@ -35,3 +35,30 @@ export function capsOf(hourly: number = documentedLimit.hour): Caps {
     minute: Math.max(1, Math.floor(documentedLimit.minute * share)),
   };
 }
+
+/**
+ * «Only 10 `GET` requests to the `/v2/account/keys` endpoint to list SSH keys can be made per 60 seconds», beside the other limits (DigitalOcean
+ * OpenAPI, «Rate limit»). None is kept in reserve: who lists keys at the console meets an error that passes, and so would we. That of CDN endpoints
+ * (5 in 10 seconds) is not kept: nothing of ours asks for them.
+ */
+const keyListings: Caps = { hour: documentedLimit.hour, minute: 10 };
+
+export function isKeyListing({ method, path }: { readonly method: string; readonly path: string }): boolean {
+  return method === "GET" && /^\/v2\/account\/keys\/?$/.test(path);
+}
+
+const keysOf = " (listings of SSH keys)";
+
+/** Under which name an account's listings of SSH keys are counted, as if they were an account of their own. */
+export function keyListingsOf(account: string): string {
+  return `${account}${keysOf}`;
+}
+
+export function areKeyListings(account: string): boolean {
+  return account.endsWith(keysOf);
+}
+
+/** @param hourly see {@link capsOf} */
+export function capsFor(account: string, hourly: number): Caps {
+  return areKeyListings(account) ? keyListings : capsOf(hourly);
+}

@@ -6,6 +6,7 @@ import { systemClock } from "../interfaces";
 import { Desk } from "./desk";
 import { PacingClosed, PacingUnavailable } from "./errors";
 import { Ledger } from "./ledger";
+import { keyListingsOf } from "./limits";
 import { openTables } from "./tables";
 
 export interface PacingOptions {
@@ -66,14 +67,25 @@ export class Pacing implements Pace {
   }
 
   /** @throws RateLimitReached, PacingUnavailable, PacingClosed, and the signal's reason */
-  admit({ account, stack, signal }: Turn): Promise<void> {
-    if (this.closed) return Promise.reject(new PacingClosed());
-    return this.desk(account).admit(stack, signal);
+  async admit({ account, stack, signal, listsKeys = false }: Turn): Promise<void> {
+    if (this.closed) throw new PacingClosed();
+    if (!listsKeys) return this.desk(account).admit(stack, signal);
+    const own = this.desk(keyListingsOf(account));
+    await own.admit(stack, signal);
+    try {
+      await this.desk(account).admit(stack, signal);
+    } catch (error) {
+      own.observe(stack, undefined, {});
+      throw error;
+    }
   }
 
   /** Once for each request that was admitted: with what the API answered, or without a status when it did not. */
-  observe({ account, stack, status, headers }: Omit<PaceObservation, "status"> & { readonly status?: number }): void {
-    if (!this.closed) this.desk(account).observe(stack, status, headers);
+  observe({ account, stack, status, headers, listsKeys = false }: PaceObservation): void {
+    if (this.closed) return;
+    this.desk(account).observe(stack, status, headers);
+    // What the API says of its limits is about the others.
+    if (listsKeys) this.desk(keyListingsOf(account)).observe(stack, undefined, {});
   }
 
   /** Requests that wait are refused; those on their way count as answered now. */

@@ -3,9 +3,10 @@ import { Readable } from "node:stream";
 import type { AccessToken, TokenSource } from "../../connections/credentials";
 import { ApiProblem } from "../../connections/problem";
 import type { GuardedRequest, Send } from "../exchange";
-import type { Clock, Leases, Log, Pace, Watch } from "../interfaces";
+import type { Clock, Leases, Log, Pace, Turn, Watch } from "../interfaces";
 import { GuardProblem, leaseEnded } from "../problems";
 import { PacingClosed, PacingUnavailable, RateLimitReached } from "../pacing/errors";
+import { isKeyListing } from "../pacing/limits";
 import type { Upstream } from "../upstream";
 import { type Failed, judge, type Judgement } from "./judge";
 import { receive } from "./receive";
@@ -66,9 +67,10 @@ export function sender(parts: Parts): Send {
  */
 async function admitted(parts: Parts, request: GuardedRequest, replaced?: AccessToken): Promise<AccessToken> {
   const { pace, leases, tokens } = parts;
-  const { account, stack, signal } = request;
+  const { signal } = request;
+  const turn = turnOf(request);
   requireLease(leases, request);
-  await pace.admit({ account, stack, signal }).catch((error: unknown) => {
+  await pace.admit({ ...turn, signal }).catch((error: unknown) => {
     if (signal.aborted) throw signal.reason;
     throw notAdmitted(error);
   });
@@ -77,9 +79,14 @@ async function admitted(parts: Parts, request: GuardedRequest, replaced?: Access
     return replaced ?? (await currentToken(tokens, signal));
   } catch (error) {
     // The turn is given back: nothing was sent.
-    pace.observe({ account, stack, headers: {} });
+    pace.observe({ ...turn, headers: {} });
     throw error;
   }
+}
+
+function turnOf(request: GuardedRequest): Omit<Turn, "signal"> {
+  const { account, stack } = request;
+  return isKeyListing(request) ? { account, stack, listsKeys: true } : { account, stack };
 }
 
 /** What pacing says in words of its own; nothing was sent. */
@@ -98,13 +105,13 @@ function requireLease(leases: Leases, { stack, epoch }: Pick<GuardedRequest, "st
 
 async function attemptOnce(parts: Parts, request: GuardedRequest, token: AccessToken): Promise<Judgement> {
   const { upstream, pace, watch, clock, heldBack, right } = parts;
-  const { account, stack } = request;
+  const turn = turnOf(request);
   try {
     const head = await upstream.exchange(request, token.value).catch((error: unknown) => {
-      pace.observe({ account, stack, headers: {} });
+      pace.observe({ ...turn, headers: {} });
       throw error;
     });
-    pace.observe({ account, stack, status: head.statusCode, headers: head.headers });
+    pace.observe({ ...turn, status: head.statusCode, headers: head.headers });
     const sampled = right.isSampled(request, clock.now());
     const limits = { within: upstream.timeouts.answer, limit: heldBack, sampled };
     const received = await receive(request, head, token.value, limits);

@@ -38,6 +38,21 @@ describe("a turn at the API", () => {
     ]);
   });
 
+  test("says whether it is for the listing of SSH keys, before and after", async () => {
+    const turns: boolean[] = [];
+    const told: Pace = {
+      admit: ({ listsKeys }) => {
+        turns.push(listsKeys === true);
+        return Promise.resolve();
+      },
+      observe: ({ listsKeys }) => turns.push(listsKeys === true),
+    };
+    through = await guarded(api.url, { pace: told, retry: { attempts: 1 } });
+    await through.ask("GET", "/v2/account/keys?per_page=200");
+    await through.ask("GET", "/v2/account/keys/17");
+    expect(turns).toEqual([true, true, false, false]);
+  });
+
   test("is given back when there is no answer, no token, or no lease any more", async () => {
     const gone = await guarded("http://127.0.0.1:1", { pace, retry: { attempts: 1 } });
     await gone.ask("GET", "/v2/regions");

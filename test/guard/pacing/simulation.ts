@@ -78,6 +78,8 @@ function settled(): Promise<void> {
 export interface Way {
   readonly there?: number;
   readonly back?: number | null;
+  /** Whether it is for the listing of SSH keys. */
+  readonly listsKeys?: boolean;
 }
 
 /** An account at the sandbox's own limiter, which counts as DigitalOcean documents it, and processes that ask it. */
@@ -108,16 +110,16 @@ export class Simulation {
    * Sends one request as soon as it may be.
    * @returns when it was let in
    */
-  async send(pacing: Pacing, stack: string, { there = 5, back = 5 }: Way = {}): Promise<number> {
+  async send(pacing: Pacing, stack: string, { there = 5, back = 5, listsKeys = false }: Way = {}): Promise<number> {
     const account = "account";
-    await pacing.admit({ account, stack, signal: new AbortController().signal });
+    await pacing.admit({ account, stack, listsKeys, signal: new AbortController().signal });
     const admitted = this.time.now();
     this.time.at(admitted + there, () => {
-      const { status, headers } = this.api();
+      const { status, headers } = this.api(listsKeys);
       if (status === 429) this.refused.push(`${stack} at ${new Date(this.time.now()).toISOString()}`);
       if (back === null) return;
       this.time.at(this.time.now() + back, () => {
-        pacing.observe({ account, stack, status, headers });
+        pacing.observe({ account, stack, listsKeys, status, headers });
       });
     });
     return admitted;
@@ -138,8 +140,8 @@ export class Simulation {
   }
 
   /** A request of whoever it is of arrives. */
-  api(): { readonly status: number; readonly headers: Record<string, string> } {
-    const { allowed, remaining, reset, retryAfter } = this.limiter.take("account");
+  api(listsKeys = false): { readonly status: number; readonly headers: Record<string, string> } {
+    const { allowed, remaining, reset, retryAfter } = this.limiter.take("account", listsKeys);
     return {
       status: allowed ? 200 : 429,
       headers: {
