@@ -28,7 +28,9 @@ export class Project {
 
   /** Runs `pulumi` and answers all that it printed. */
   async pulumi(...parameters: readonly string[]): Promise<string> {
+    const { NODE_COMPILE_CACHE } = process.env;
     const env = {
+      NODE_COMPILE_CACHE,
       PATH: [engine, join(root, "node_modules", ".bin"), process.env.PATH ?? ""].join(delimiter),
       HOME: this.folder,
       PULUMI_HOME: join(root, ".deploy4me", "pulumi"),
