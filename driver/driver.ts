@@ -13,6 +13,7 @@ import { Admission } from "./runner/admission";
 import { interruptOperation } from "./runner/processes";
 import { type StackId, stackId } from "./stack-id";
 import type { Backup } from "./state/backups";
+import { sweep, type SweepOptions, type SweepReport } from "./sweep/sweep";
 import { StateSource } from "./state/source";
 import type { Shared } from "./work";
 
@@ -130,6 +131,17 @@ export class Driver<Request = unknown> {
     if (here.length > 0) return true;
     const holder = await this.settings.leases.holder(id);
     return holder !== undefined && interruptOperation(holder.operation);
+  }
+
+  /**
+   * Reports what the account holds with our names and no state of the backend has; removes of it what is named, as long as our own record
+   * says that we made it. A guard is asked for under the stack `sweep/account`.
+   */
+  sweep(options: SweepOptions & OperationOptions = {}): Operation<SweepReport> {
+    const project = this.settings.program.project ?? "deploy4me";
+    return this.start("sweep", { project: "sweep", stack: "account" }, options, (context) =>
+      sweep(this.shared, context, project, options),
+    );
   }
 
   /** The deployments whose time ends within so many milliseconds, or is over; protected ones too. Default: a day. */

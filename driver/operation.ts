@@ -18,6 +18,7 @@ export const operationKinds = [
   "import",
   "restore",
   "estimate",
+  "sweep",
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 

@@ -54,14 +54,19 @@ export class Asker {
     }
   }
 
+  /** Deletes something, once. */
+  delete(url: URL): Promise<Reply> {
+    return this.attempt(url, "DELETE");
+  }
+
   close(): void {
     for (const agent of this.agents.values()) agent.destroy();
   }
 
-  private async attempt(url: URL): Promise<Reply> {
+  private async attempt(url: URL, method: "GET" | "DELETE" = "GET"): Promise<Reply> {
     const signal = AbortSignal.any([this.deadline, AbortSignal.timeout(this.options.timeoutMs / 2)]);
     try {
-      const raw = await this.exchange(url, signal);
+      const raw = await this.exchange(url, method, signal);
       return { kind: "answer", status: raw.status, headers: raw.headers, answer: readAnswer(raw) };
     } catch (error) {
       // Whatever else the network may think of.
@@ -70,20 +75,20 @@ export class Asker {
     }
   }
 
-  private async exchange(url: URL, signal: AbortSignal): Promise<RawAnswer> {
+  private async exchange(url: URL, method: "GET" | "DELETE", signal: AbortSignal): Promise<RawAnswer> {
     const { request } = url.protocol === "https:" ? https : http;
     const headers = {
       authorization: `Bearer ${this.options.token}`,
       accept: "application/json",
       "user-agent": "deploy4me",
     };
-    const sent = request(url, { agent: this.agentFor(url), headers, signal });
+    const sent = request(url, { method, agent: this.agentFor(url), headers, signal });
     // After the answer began, what goes wrong is told by the answer too.
     sent.on("error", () => undefined);
     sent.end();
     const [response] = (await once(sent, "response", { signal })) as [http.IncomingMessage];
     const { statusCode: status = 0 } = response;
-    return { method: "GET", status, headers: response.headers, ...(await this.bodyOf(response, signal)) };
+    return { method, status, headers: response.headers, ...(await this.bodyOf(response, signal)) };
   }
 
   private async bodyOf(

@@ -4,7 +4,7 @@ import { nameOf as nameOfRequest, problemOf } from "../../connections/problem";
 import type { GuardedAnswer, GuardedRequest } from "../../guard/exchange";
 import { type Candidate, candidates } from "../../guard/recognition/candidates";
 import { readListing } from "../../guard/recognition/listing";
-import type { Marks } from "../../guard/recognition/marks";
+import { at, type Marks } from "../../guard/recognition/marks";
 import type { Parameters } from "../../guard/recognition/routes";
 import type { Creation } from "../../guard/recognition/rule";
 import { messageOf } from "../cause";
@@ -37,7 +37,7 @@ export interface Access {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** Reads from DigitalOcean's API, as an operation's providers would. It changes nothing. */
+/** Asks DigitalOcean's API, as an operation's providers would. It changes nothing but by {@link Cloud.remove}. */
 export class Cloud {
   private readonly url: string;
   private readonly token: string;
@@ -83,6 +83,31 @@ export class Cloud {
     }, undefined);
   }
 
+  /**
+   * Deletes what is at a path.
+   * @returns why it is there still; nothing when it is gone, or goes
+   */
+  async remove(path: string): Promise<string | undefined> {
+    const asked = { method: "DELETE", path };
+    const asker = new Asker({ token: this.checkedToken(), timeoutMs: questionMs });
+    const late = (): Error => new InventoryUnavailable(`${nameOfRequest(asked)} was not answered in time.`);
+    try {
+      const url = this.urlOf(path.split("/").map(encodeURIComponent).join("/"));
+      const reply = await within(questionMs + 1_000, this.signal, () => asker.delete(url), late);
+      if (reply.kind === "failure") return unreachable(reply.failure);
+      const { status, answer } = reply;
+      if (status < 300 || (status === 404 && answer.kind === "json")) return undefined;
+      const said = answer.kind === "json" ? at(answer.value, "message") : undefined;
+      return `the cloud answered with ${status}${typeof said === "string" ? `: ${said.slice(0, 200)}` : ""}`;
+    } finally {
+      asker.close();
+    }
+  }
+
+  private urlOf(target: string): URL {
+    return new URL(`${this.url.replace(/\/+$/, "")}${target}`);
+  }
+
   private readonly send = async (request: GuardedRequest): Promise<GuardedAnswer> => {
     const asked = { method: request.method, path: request.path };
     const ended = new AbortController();
@@ -90,7 +115,7 @@ export class Cloud {
     const asker = new Asker(options);
     try {
       const late = (): Error => new InventoryUnavailable(`${nameOfRequest(asked)} was not answered in time.`);
-      const url = new URL(`${this.url.replace(/\/+$/, "")}${request.path}${request.query}`);
+      const url = this.urlOf(`${request.path}${request.query}`);
       const reply = await within(questionMs + 1_000, this.signal, () => asker.get(url), late);
       if (reply.kind === "failure")
         throw new InventoryUnavailable(`${nameOfRequest(asked)} failed: ${unreachable(reply.failure)}`);

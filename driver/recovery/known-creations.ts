@@ -28,6 +28,8 @@ export interface KnownCreations<Creation extends KnownCreation = KnownCreation> 
   unfinished(stack?: string): readonly Creation[];
   /** The paths of what others were answered with. */
   claimed(creation: Creation): ReadonlySet<string>;
+  /** All that was made for any stack and was not deleted since, as far as it is remembered. Absent: nobody remembers. */
+  made?(): readonly Creation[];
   /** It is known what became of it: a path, which the state has now, or nothing. */
   settle(id: number, resource: string | undefined): void;
 }

@@ -4,7 +4,16 @@ import { gunzipSync, zstdDecompressSync } from "node:zlib";
 
 import { codeOf } from "../cause";
 import type { StackId } from "../stack-id";
-import { type BackendLock, exportOfCheckpoint, lockFolder, parseLock, stackFile, type StateStore } from "./state-store";
+import {
+  type BackendLock,
+  exportOfCheckpoint,
+  lockFolder,
+  parseLock,
+  stackAt,
+  stackFile,
+  stacksFolder,
+  type StateStore,
+} from "./state-store";
 
 const compressed: readonly (readonly [ending: string, plain: (content: Buffer) => Buffer])[] = [
   ["", (content) => content],
@@ -23,6 +32,17 @@ export class FileStore implements StateStore {
 
   async raw(stack: StackId): Promise<string | undefined> {
     return (await this.content(stack))?.content.toString();
+  }
+
+  async list(): Promise<readonly StackId[]> {
+    const folder = join(this.folder, stacksFolder);
+    const projects = (await unlessMissing(readdir(folder))) ?? [];
+    const stacks: StackId[] = [];
+    for (const project of projects) {
+      const names = (await unlessMissing(readdir(join(folder, project)))) ?? [];
+      stacks.push(...names.flatMap((name) => stackAt(`${project}/${name}`) ?? []));
+    }
+    return stacks;
   }
 
   async locks(stack: StackId): Promise<readonly BackendLock[]> {

@@ -2,12 +2,22 @@ import { DatabaseError, Pool, type QueryResult } from "pg";
 import { z } from "zod";
 
 import type { StackId } from "../stack-id";
-import { type BackendLock, exportOfCheckpoint, lockFolder, parseLock, stackFile, type StateStore } from "./state-store";
+import {
+  type BackendLock,
+  exportOfCheckpoint,
+  lockFolder,
+  parseLock,
+  stackAt,
+  stackFile,
+  stacksFolder,
+  type StateStore,
+} from "./state-store";
 
 /** «undefined_table»: nobody has used the backend yet; the engine makes its table. */
 const noTable = "42P01";
 const timeoutMs = 10_000;
 
+const keySchema = z.object({ key: z.string() });
 const rowSchema = z.object({ key: z.string(), data: z.string() });
 
 /** A backend that is a table in PostgreSQL (the engine's `backend/diy/postgres`: a key, and JSON with the content in Base64). */
@@ -41,6 +51,12 @@ export class PostgresStore implements StateStore {
 
   async raw(stack: StackId): Promise<string | undefined> {
     return (await this.rows("key = $1", [this.prefix + stackFile(stack)]))[0]?.content;
+  }
+
+  async list(): Promise<readonly StackId[]> {
+    const begin = this.prefix + stacksFolder;
+    const found = await this.query(`SELECT key FROM ${this.table} WHERE starts_with(key, $1)`, [begin]);
+    return found.flatMap((row) => stackAt(keySchema.parse(row).key.slice(begin.length)) ?? []);
   }
 
   async locks(stack: StackId): Promise<readonly BackendLock[]> {

@@ -22,6 +22,8 @@ export interface StateStore {
   read(stack: StackId): Promise<string | undefined>;
   /** What lies there, whatever it is. */
   raw(stack: StackId): Promise<string | undefined>;
+  /** All stacks there are, of all projects. */
+  list(): Promise<readonly StackId[]>;
   locks(stack: StackId): Promise<readonly BackendLock[]>;
   /** Nothing when it is gone already. */
   unlock(lock: BackendLock): Promise<void>;
@@ -29,7 +31,17 @@ export interface StateStore {
 }
 
 export const stackFile = ({ project, stack }: StackId): string => `.pulumi/stacks/${project}/${stack}.json`;
+export const stacksFolder = ".pulumi/stacks/";
 export const lockFolder = ({ project, stack }: StackId): string => `.pulumi/locks/organization/${project}/${stack}/`;
+
+/**
+ * The stack whose state is at a path below {@link stacksFolder}; nothing for what lies beside states.
+ * @param path `project/stack.json`, also compressed
+ */
+export function stackAt(path: string): StackId | undefined {
+  const [, project, stack] = /^([^/]+)\/([^/]+?)\.json(?:\.gz|\.zst)?$/.exec(path) ?? [];
+  return project === undefined || stack === undefined ? undefined : { project, stack };
+}
 
 const checkpoint = z.looseObject({
   version: z.number(),

@@ -85,6 +85,11 @@ export class WrittenIntents implements Intents {
     else journal.settled(id, resource);
   }
 
+  /** What was made through the guards of this machine, for whatever stack, and not deleted through them since. */
+  made(): Intent[] {
+    return this.tools.journal.allMade().filter(({ resource = "" }) => isResource(resource));
+  }
+
   /** The paths of what other intents than this one were answered with, so that it is none of its. */
   claimed({ id, account, method, path, writtenAt }: Intent): ReadonlySet<string> {
     const { rule } = recognise(method, path);

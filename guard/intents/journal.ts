@@ -173,6 +173,13 @@ export class Journal {
     ).map(intentOf);
   }
 
+  /** What was made for all stacks, told or not. */
+  allMade(): Intent[] {
+    return this.all(
+      "SELECT * FROM intent WHERE method = 'POST' AND state IN ('made', 'answered') AND resource IS NOT NULL AND gone = 0 ORDER BY id",
+    ).map(intentOf);
+  }
+
   /** What a client of the stack was answered with when it asked for the same the last time. */
   told(stack: string, key: string): string | undefined {
     const found = this.get(
