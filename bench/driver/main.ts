@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { benchDirectory } from "../stack";
+import { cancel } from "./cancel";
 import { growth } from "./growth";
 import { latency } from "./latency";
 import { many, one } from "./memory-of-stacks";
@@ -16,7 +17,7 @@ export interface Measured {
   readonly figures: unknown;
 }
 
-const measurements = { overhead, latency, growth, memory: one, twenty: many } as const;
+const measurements = { overhead, latency, cancel, growth, memory: one, twenty: many } as const;
 
 /** Measures the driver against plain Pulumi on a cloud of paper. Arguments choose by name. Exits with 1 when a limit is passed. */
 async function main(chosen: readonly string[]): Promise<void> {

@@ -76,6 +76,8 @@ test("a life of a stack, with state read by one query", async () => {
   expect(JSON.stringify(await query("SELECT * FROM pulumi_state"))).not.toContain("sesame-open");
   expect((await driver.outputs("shared", { secrets: true }).result).secret?.value).toBe("sesame-open");
   expect(await driver.history("shared").result).toHaveLength(2);
+  // A sweep knows the table's stacks.
+  expect(await driver.sweep().result).toMatchObject({ stacks: 1, unreadable: [], findings: [] });
   expect(await driver.destroy(request).result).toMatchObject({ remaining: 0 });
   recording.remove();
 });
