@@ -6,7 +6,6 @@ const { default: Sequencer } = require("@jest/test-sequencer");
  * their size.
  */
 const longest = [
-  "sandbox/aws/wiki",
   "components/remote/iptables/way-in",
   "components/remote/software/install",
   "sandbox/hosts/storage/snapshots",
