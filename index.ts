@@ -100,6 +100,10 @@ export { StackNotFound, StateUnreadable } from "./driver/state/state";
 
 // What a dead operation left in flight.
 export { PendingOperations, type Recovery, type RecoveryContext } from "./driver/pending";
+export { DigitalOceanRecovery } from "./driver/recovery/digitalocean-recovery";
+export type { KnownCreations } from "./driver/recovery/known-creations";
+export { type Finding, NotSwept, type SweepOptions, type SweepReport, SweepTimedOut } from "./driver/sweep/sweep";
+export type { Expiring, ExpireOptions, ExpireReport } from "./driver/life/expiry";
 
 // What goes wrong: each has a stable `code`.
 export { type ApprovalPart, ApprovalMoved, InvalidApproval } from "./driver/approval";

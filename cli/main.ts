@@ -32,6 +32,9 @@ const commands: Readonly<Record<string, Register>> = {
   destroy: async (program) => {
     (await import("./project/removing.js")).registerDestroy(program);
   },
+  sweep: async (program) => {
+    (await import("./project/sweeping.js")).registerSweep(program);
+  },
   outputs: async (program) => {
     (await import("./project/looking.js")).registerOutputs(program);
   },

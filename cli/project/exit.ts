@@ -24,6 +24,7 @@ const byCode: Readonly<Record<string, number>> = {
   FILE_OR_STACK: exitCodes.usage,
   INVALID_STACK_NAME: exitCodes.usage,
   INVALID_BACKEND: exitCodes.usage,
+  NOT_SWEPT: exitCodes.usage,
   INVALID_APPROVAL: exitCodes.usage,
   UNREADABLE_EXPORT: exitCodes.usage,
   NO_SUCH_OUTPUT: exitCodes.usage,

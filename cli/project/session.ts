@@ -58,18 +58,41 @@ export async function withSession<Result>(
     const offers = connection instanceof Error ? shippedOffers : await offersOf(connection, report, signal);
     const request = await readProject(file, { ...parse, offers });
     if (request.cloud !== "digitalocean") throw new CloudNotYet(request.cloud);
-    if (connection instanceof Error) throw connection;
-    const places = placesIn(driverDirectory(home), process.env);
-    const guarded = new GuardedAccess(home, connection, places.leases);
-    const credentials = access.direct === true ? directAccess(connection) : guarded;
-    const driver = driverWith({ ...places, credentials, ...given(program) });
-    try {
-      return await body({ file, request, offers, driver });
-    } finally {
-      await driver.close();
-      await guarded.close();
-    }
+    return deploying(home, { ...access, ...given(program) }, connection, (driver) =>
+      body({ file, request, offers, driver }),
+    );
   });
+}
+
+/**
+ * A driver that can do things in an account, for what is no single project's.
+ * @throws NotConnected, AmbiguousConnection, EngineMissing, InvalidBackend
+ */
+export async function withAccount<Result>(
+  home: Home,
+  access: AccessOptions,
+  body: (driver: Driver<ProjectRequest>) => Promise<Result>,
+): Promise<Result> {
+  return withConnection(home, access.connection, (connection) => deploying(home, access, connection, body));
+}
+
+async function deploying<Result>(
+  home: Home,
+  { direct, program }: AccessOptions & Pick<SessionOptions, "program">,
+  connection: OpenConnection | NotConnected,
+  body: (driver: Driver<ProjectRequest>) => Promise<Result>,
+): Promise<Result> {
+  if (connection instanceof Error) throw connection;
+  const places = placesIn(driverDirectory(home), process.env);
+  const guarded = new GuardedAccess(home, connection, places.leases);
+  const credentials = direct === true ? directAccess(connection) : guarded;
+  const driver = driverWith({ ...places, credentials, ...given(program) });
+  try {
+    return await body(driver);
+  } finally {
+    await driver.close();
+    await guarded.close();
+  }
 }
 
 /** What a request would cost needs no connection: prices are then those that came with the product. */

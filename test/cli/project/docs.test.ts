@@ -11,6 +11,7 @@ import { registerEstimate, registerHistory, registerOutputs } from "../../../cli
 import { registerRefresh } from "../../../cli/project/refreshing";
 import { registerDestroy } from "../../../cli/project/removing";
 import { registerSchema } from "../../../cli/project/schema";
+import { registerSweep } from "../../../cli/project/sweeping";
 import { registerState } from "../../../cli/project/state";
 import { packageRoot } from "../../../driver/engine";
 
@@ -19,7 +20,7 @@ const text = readFileSync(join(packageRoot(), "docs", "commands.md"), "utf8");
 const program = new Command("deploy4me");
 for (const register of [
   ...[registerPreview, registerUp, registerRefresh, registerDestroy, registerOutputs, registerHistory],
-  ...[registerEstimate, registerCancel, registerState, registerSchema],
+  ...[registerEstimate, registerCancel, registerState, registerSchema, registerSweep],
 ])
   register(program);
 const commands = program.commands.flatMap((command) =>
