@@ -21,8 +21,8 @@ describe("two sandboxes on one machine", () => {
     await until("the second's machine", () => answers(asVisitor(second), machines.second));
   });
   afterAll(async () => {
-    await accountOf(first).delete(machines.first.id);
     await removeSandbox(secondHome);
+    await accountOf(first).delete(machines.first.id);
   });
 
   test("have no address in common", () => {

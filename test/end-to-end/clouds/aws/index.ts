@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { World } from "../../fixture/world";
@@ -81,6 +81,7 @@ function secretKeyFile({ directory }: World): string {
 /** The sandbox takes any: one that is found nowhere else can be looked for. */
 function secretKey(world: World): string {
   const file = secretKeyFile(world);
+  mkdirSync(world.directory, { recursive: true, mode: 0o700 });
   if (!existsSync(file)) writeFileSync(file, `${randomBytes(30).toString("base64url")}\n`, { mode: 0o600 });
   return readFileSync(file, "utf8").trim();
 }
