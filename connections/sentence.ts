@@ -45,7 +45,7 @@ export function sentence(verdict: Verdict, { provider = "DigitalOcean" }: Senten
     case "provider-down":
       return `${provider}'s API is down: ${verdict.cause}. Look at ${statusPages[provider]}, and try again in some minutes.`;
     case "network-down":
-      return `${provider}'s API can't be reached: ${verdict.cause}. ${advice[verdict.reason]}`;
+      return `${provider}'s API can't be reached: ${verdict.cause}. ${advice(provider)[verdict.reason]}`;
     case "api-changed":
       return (
         `${provider}'s API has changed: in the answer to ${verdict.operation}, ${verdict.field === "" ? "the whole" : `«${verdict.field}»`} ` +
@@ -110,15 +110,21 @@ const statusPages: Readonly<Record<Provider, string>> = {
   AWS: "health.aws.amazon.com",
 };
 
-const advice: Readonly<Record<NetworkDown["reason"], string>> = {
-  refused: "Check this machine's network and firewall, and the API's address where it is set (DIGITALOCEAN_API_URL).",
-  dns: "Check this machine's network and DNS, and the API's address where it is set (DIGITALOCEAN_API_URL).",
+/** The variable by which its address is set. */
+const addressVariables: Readonly<Record<Provider, string>> = {
+  DigitalOcean: "DIGITALOCEAN_API_URL",
+  AWS: "AWS_ENDPOINT_URL",
+};
+
+const advice = (provider: Provider): Readonly<Record<NetworkDown["reason"], string>> => ({
+  refused: `Check this machine's network and firewall, and the API's address where it is set (${addressVariables[provider]}).`,
+  dns: `Check this machine's network and DNS, and the API's address where it is set (${addressVariables[provider]}).`,
   "no-route": "Check this machine's network.",
   "connect-timeout": "Check this machine's network and firewall.",
   tls: "See whether a proxy of your network stands in between, and whether this machine's clock is right.",
   broken: "Check this machine's network and try again.",
   "no-answer": "Check this machine's network and the provider's status page, and try again.",
-};
+});
 
 /** What a provider says of itself, fit to be shown: one line, without control characters, not too long. */
 function shown(text: string, longest = 200): string {

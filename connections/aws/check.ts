@@ -1,5 +1,6 @@
 import type { CheckedAccount, Verdict } from "../verdict";
 import type { AwsCredentials } from "./credentials";
+import { limitsFor, type NeededOfAws } from "./quotas";
 import { AwsRefused } from "./refused";
 import type { Role } from "./session";
 import { Sts } from "./sts";
@@ -12,7 +13,9 @@ export interface AwsCheck {
   readonly role?: Role | undefined;
   /** The account it has to be: its number of 12 digits. Default: any. */
   readonly expected?: { readonly account?: string | undefined };
-  /** Where STS is, by region. Default: AWS's own, or what `AWS_ENDPOINT_URL` says. */
+  /** What there has to be room for. Default: quotas are not looked at. */
+  readonly needed?: NeededOfAws | undefined;
+  /** Where AWS is, by region. Default: AWS's own, or what `AWS_ENDPOINT_URL` says. */
   readonly endpoint?: ((region: string) => string) | undefined;
   /** For all of it, in milliseconds. Default: 20,000. */
   readonly timeoutMs?: number;
@@ -33,10 +36,13 @@ export async function checkAws(check: AwsCheck): Promise<Verdict> {
   const signal = AbortSignal.timeout(check.timeoutMs ?? 20_000);
   try {
     const first = await whoAmI(check, credentials, signal);
-    const account = role === undefined ? first : await asRole(check, role, signal);
+    const asked = role === undefined ? { account: first, session: credentials } : await asRole(check, role, signal);
+    const { account, session } = asked;
     if (expected?.account !== undefined && expected.account !== account.uuid)
       return { kind: "wrong-account", expected: expected.account, found: account };
-    return { kind: "works", account, limits: {} };
+    const { region, needed, endpoint, timeoutMs = 20_000 } = check;
+    const ask = { region, credentials: session, endpoint: endpoint?.(region), timeoutMs };
+    return { kind: "works", account, limits: needed === undefined ? {} : await limitsFor(needed, ask, signal) };
   } catch (error) {
     if (error instanceof AwsRefused) return error.verdict;
     throw error;
@@ -67,7 +73,7 @@ async function asRole(
   check: AwsCheck,
   { arn, externalId, sessionName = "deploy4me-check" }: Role,
   signal: AbortSignal,
-): Promise<CheckedAccount> {
+): Promise<{ readonly account: CheckedAccount; readonly session: AwsCredentials }> {
   const { region, credentials } = check;
   const input = {
     RoleArn: arn,
@@ -76,7 +82,7 @@ async function asRole(
     ...(externalId === undefined ? {} : { ExternalId: externalId }),
   };
   const session = await using(check, region, credentials, (sts) => sts.assumeRole(input, signal));
-  return whoAmI(check, session, signal);
+  return { account: await whoAmI(check, session, signal), session };
 }
 
 async function using<Result>(
