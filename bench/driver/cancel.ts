@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { processesOf } from "../../driver/runner/processes";
 import type { Measured } from "./main";
 import type { Surroundings } from "./surroundings";
@@ -47,13 +49,23 @@ async function cancelled(surroundings: Surroundings, name: string): Promise<numb
   return seconds;
 }
 
-/** As long as the driver took to get there, more or less: plain Pulumi tells nobody how far it is. */
+/** Plain Pulumi tells nobody how far it is: the cloud does. */
 async function interrupted(surroundings: Surroundings, name: string): Promise<number> {
-  const raw = await surroundings.raw({ name, tags });
+  const before = await tagsIn(surroundings);
+  const raw = await surroundings.raw({ name: `raw-${name}`, tags });
   const up = raw.start("up", "--yes", "--skip-preview", "--stack", "raw");
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  while ((await tagsIn(surroundings)) < before + tags / 4) await new Promise((resolve) => setTimeout(resolve, 50));
   const began = performance.now();
   process.kill(-up.session, "SIGINT");
   await up.ended.catch(() => undefined);
   return (performance.now() - began) / 1000;
+}
+
+async function tagsIn({ variables }: Surroundings): Promise<number> {
+  const headers = { authorization: `Bearer ${variables.DIGITALOCEAN_TOKEN ?? ""}` };
+  const answer = await fetch(`${variables.DIGITALOCEAN_API_URL ?? ""}/v2/tags?per_page=1`, {
+    headers,
+    signal: AbortSignal.timeout(30_000),
+  });
+  return z.object({ meta: z.object({ total: z.number() }) }).parse(await answer.json()).meta.total;
 }

@@ -170,7 +170,9 @@ describe("an address, which has neither name nor tag,", () => {
     const other = await api.droplet("somebodys");
     const ip = (await api.post("/v2/reserved_ips", { region: "fra1" })).text("reserved_ip", "ip");
     const before = JSON.stringify([foreign]);
-    const settling = settle(api, { pending: pendingFor(1), before, visibleWithinMs: 1_500 });
+    const settling = settle(api, { pending: pendingFor(1), before, visibleWithinMs: 3_000 });
+    // It has been seen free by then.
+    await new Promise((resolve) => setTimeout(resolve, 400));
     await api.post(`/v2/reserved_ips/${ip}/actions`, { type: "assign", droplet_id: other });
     expect((await settling).resources).toEqual([]);
   });
