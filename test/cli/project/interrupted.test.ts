@@ -1,7 +1,8 @@
 import { TestApi, token } from "../../sandbox/digitalocean/api";
 import type { Running } from "../executing";
-import { until } from "../../driver/processes";
 import { onPaper, ProjectHome, wiki } from "./projects";
+
+jest.setTimeout(180_000);
 
 /** Ctrl-C while a machine is made that does not come up until it may. */
 let api: TestApi;
@@ -19,13 +20,22 @@ afterAll(async () => {
 });
 
 async function underWay(): Promise<Running> {
+  const before = api.hosts.named("create").length;
   const up = home.start("up", "--yes");
-  await until(() => api.hosts.named("create").length > 0, "the droplet's creation");
+  await during(up, () => api.hosts.named("create").length > before);
   return up;
 }
 
-async function told(up: Running, words: string): Promise<void> {
-  await until(() => up.stderr.includes(words), words);
+function told(up: Running, words: string): Promise<void> {
+  return during(up, () => up.stderr.includes(words));
+}
+
+/** As long as the command takes: a busy machine decides nothing. */
+async function during(up: Running, happened: () => boolean): Promise<void> {
+  while (!happened()) {
+    if (up.child.exitCode !== null) throw new Error(`it ended: ${up.stdout}${up.stderr}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 test("the first lets the steps in flight end, the second kills, and the next up makes nothing twice", async () => {
@@ -49,11 +59,9 @@ test("the first lets the steps in flight end, the second kills, and the next up 
 });
 
 test("another command's cancel ends it as well, in good order", async () => {
-  const before = api.hosts.named("create").length;
   api.hosts.hold();
   home.write({ ...wiki, software: [...wiki.software, { name: "site", software: "wordpress" }] });
-  const up = home.start("up", "--yes");
-  await until(() => api.hosts.named("create").length > before, "the second droplet's creation");
+  const up = await underWay();
   expect(await home.json("cancel")).toMatchObject({ end: { exitCode: 0, result: { cancelled: true } } });
   api.hosts.release();
   const { code, stderr } = await up.ended;
