@@ -128,7 +128,11 @@ let fence: NodeJS.Timeout | undefined;
 /** A driver that is frozen keeps no lease either: by its end everything is dead. */
 function setFence(ms: number): void {
   clearTimeout(fence);
-  fence = setTimeout(killAll, ms);
+  fence = setTimeout(() => {
+    // When this process stood still itself, what was said meanwhile is heard first.
+    fence = setTimeout(killAll, 200);
+    fence.unref();
+  }, ms);
   fence.unref();
 }
 
