@@ -39,6 +39,14 @@ describe("a sample of the campaign", () => {
   });
 });
 
+test("parts of the campaign leave nothing out and share nothing, though another run finds a case less", () => {
+  const all = Array.from({ length: 300 }, (_, at) => ({ name: `up/reset/0/once/${at}` }));
+  const parts = [1, 2, 3].flatMap((part) => shuffled(part === 2 ? all.slice(1) : all, 1, { part, parts: 3 }));
+  const names = new Set(parts.map(({ name }) => name));
+  expect(parts.length).toBe(names.size);
+  expect(names.size).toBeGreaterThanOrEqual(299);
+});
+
 test("all kinds of faults that the sandbox has are in the campaign", () => {
   expect(kindsOfFaults.map(({ kind }) => kind)).toEqual(kinds.map(({ name }) => name));
 });

@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { projectRoot } from "../../cli/home";
@@ -20,9 +20,10 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { anew: { type: "boolean", default: false } } });
   const { CAMPAIGN_MINUTES = "Infinity", CAMPAIGN_SHARD = "1/1", CAMPAIGN_SEED = "1" } = process.env;
   const until = Date.now() + Number(CAMPAIGN_MINUTES) * 60_000;
-  const file = join(projectRoot(), ".deploy4me", "campaign", `results-${CAMPAIGN_SHARD.replace("/", "-of-")}.jsonl`);
-  mkdirSync(dirname(file), { recursive: true });
-  const results = values.anew ? new Map<string, Result>() : kept(file);
+  const directory = join(projectRoot(), ".deploy4me", "campaign");
+  const file = join(directory, `results-${CAMPAIGN_SHARD.replace("/", "-of-")}.jsonl`);
+  mkdirSync(directory, { recursive: true });
+  const results = values.anew ? new Map<string, Result>() : kept(directory);
   const campaign = await Campaign.open();
   try {
     const wanted = chosen(campaign, CAMPAIGN_SHARD, Number(CAMPAIGN_SEED));
@@ -47,16 +48,15 @@ function chosen({ sizes }: Campaign, shard: string, seed: number): Case[] {
   const [part = 1, parts = 1] = shard.split("/").map(Number);
   const only = new RegExp(process.env.CAMPAIGN_ONLY ?? "");
   const all = casesFor(sizes, { all: process.env.CAMPAIGN_VARIANTS === "all" }).filter(({ name }) => only.test(name));
-  return shuffled(all, seed).filter((_case, at) => at % parts === part - 1);
+  return shuffled(all, seed, { part, parts });
 }
 
-function kept(file: string): Map<string, Result> {
-  if (!existsSync(file)) return new Map();
-  const lines = readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line !== "");
-  const results = lines.map((line) => JSON.parse(line) as Result);
-  return new Map(results.map((result) => [result.name, result]));
+/** Of all parts, however many there were. What went wrong is tried again. */
+function kept(directory: string): Map<string, Result> {
+  const files = readdirSync(directory).filter((name) => /^results-.*\.jsonl$/.test(name));
+  const lines = files.flatMap((name) => readFileSync(join(directory, name), "utf8").split("\n"));
+  const results = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Result);
+  return new Map(results.filter(({ verdict }) => verdict !== "WRONG").map((result) => [result.name, result]));
 }
 
 void main();
