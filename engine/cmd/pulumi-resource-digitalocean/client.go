@@ -80,6 +80,12 @@ func isGone(err error) bool {
 	return errors.As(err, &answer) && answer.Status == http.StatusNotFound && !answer.html
 }
 
+// isRefused is true when the API understood the request and won't carry it out as things are.
+func isRefused(err error) bool {
+	var answer *apiError
+	return errors.As(err, &answer) && answer.Status == http.StatusUnprocessableEntity && !answer.html
+}
+
 // call sends one request. body and into may be nil.
 func (c *client) call(ctx context.Context, method, path string, body any, into any) error {
 	for attempt := 1; ; attempt++ {
