@@ -6,7 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 const own = String(workerData);
 const texts = new Set<string>();
 
-const timer = setInterval(() => {
+function look(): void {
   for (const pid of readdirSync("/proc")) {
     if (!/^\d+$/.test(pid) || pid === own) continue;
     for (const file of ["cmdline", "environ"]) {
@@ -17,9 +17,16 @@ const timer = setInterval(() => {
       }
     }
   }
-}, 3);
+}
 
-parentPort?.once("message", () => {
+const timer = setInterval(look, 3);
+
+parentPort?.on("message", (message) => {
+  if (message === "look") {
+    look();
+    parentPort?.postMessage("looked");
+    return;
+  }
   clearInterval(timer);
   parentPort?.postMessage([...texts].join("\n"));
   parentPort?.close();

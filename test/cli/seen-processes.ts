@@ -11,6 +11,12 @@ export class SeenProcesses {
   // In a thread of its own: it would keep everything else of this one waiting.
   private readonly worker = new Worker(join(__dirname, "seen-processes-worker.js"), { workerData: process.pid });
 
+  /** Waits until all that runs now has been looked at. */
+  async look(): Promise<void> {
+    this.worker.postMessage("look");
+    await once(this.worker, "message");
+  }
+
   /** @returns all that was seen */
   async stop(): Promise<string> {
     this.worker.postMessage("stop");

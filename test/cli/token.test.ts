@@ -171,8 +171,10 @@ describe("deploy4me token", () => {
 
 test("who looks at processes sees arguments and environments", async () => {
   const processes = new SeenProcesses();
-  const child = spawn("sleep", ["0.201"], { env: { CANARY: "in-the-environment" } });
-  await once(child, "exit");
+  const child = spawn("sleep", ["60.201"], { env: { CANARY: "in-the-environment" } });
+  await once(child, "spawn");
+  await processes.look();
+  child.kill();
   const seen = await processes.stop();
-  expect([seen.includes("sleep\x000.201"), seen.includes("CANARY=in-the-environment")]).toEqual([true, true]);
+  expect([seen.includes("sleep\x0060.201"), seen.includes("CANARY=in-the-environment")]).toEqual([true, true]);
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { MachineLimits, MachineSpec, MachineUsage, Traffic } from "../hosts";
 import { removeTree } from "../storage/folders";
@@ -225,7 +226,7 @@ export class Machine {
     } catch (cause) {
       this.running = undefined;
       await run?.kill();
-      const tail = run === undefined ? "" : await consoleTail(this.folder);
+      const tail = run === undefined ? "" : await this.lastWords(run);
       await this.clear();
       throw new MachineFailed(spec.id, action, cause instanceof Error ? cause.message : String(cause), tail, { cause });
     }
@@ -235,6 +236,12 @@ export class Machine {
     void started.ended.then((ending) => {
       this.onEnd(started, ending);
     });
+  }
+
+  /** The end of the console of a run that is over: what it said is on its way to the disk a little longer than it lives. */
+  private async lastWords(run: MachineProcess): Promise<string> {
+    await Promise.race([run.consoleWritten, sleep(5_000, undefined, { ref: false })]);
+    return consoleTail(this.folder);
   }
 
   /** Lets the disk of a machine run full when it is up. */

@@ -20,6 +20,8 @@ const consoleLimitBytes = 1 << 20;
 export class MachineProcess {
   /** Resolves at the end of the run; never rejects. */
   readonly ended: Promise<Ending>;
+  /** When all that it said lies on the disk: a moment after its end. */
+  readonly consoleWritten: Promise<void>;
   /** Why there was no run at all. */
   private failure: Error | undefined;
   private over = false;
@@ -37,6 +39,14 @@ export class MachineProcess {
       stdio: ["ignore", console.stdin, console.stdin],
     });
     console.stdin?.destroy();
+    this.consoleWritten = new Promise((resolve) => {
+      console.once("exit", () => {
+        resolve();
+      });
+      console.once("error", () => {
+        resolve();
+      });
+    });
     this.ended = new Promise((resolve) => {
       this.supervisor.on("error", (error) => {
         this.failure = error;
