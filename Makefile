@@ -28,7 +28,7 @@ test:
 	@setup/step tools "Debian packages of the tests" setup/packages test/end-to-end/packages.txt
 	@$(NODE) test/run.mjs
 
-# The end-to-end suite as it is for the first cloud, on the second: `make test` runs the part of it that every cloud has to show.
+# The end-to-end suite as it is for the first cloud, on the second.
 test-aws:
 	@setup/requirements
 	@$(MAKE) -j4 setup moto

@@ -49,17 +49,14 @@ const lanes = [
     // Clients from their registries, over the sandbox's API.
     ...Object.keys(strangers).map((name) => [`stranger: ${name}`, (out) => stranger(out, name)]),
   ],
-  [
-    ["end to end, second part", (out) => endToEnd(out, "second")],
-    // What every cloud is seen to do; all of it on AWS: `make test-aws`.
-    ["end to end, on AWS", (out) => endToEnd(out, "core", "aws")],
-  ],
+  // The same on AWS: `make test-aws`.
+  [["end to end, second part", (out) => endToEnd(out, "second")]],
 ];
 
 /** Each part has a deployment of its own. */
-function endToEnd(out, part, cloud = "digitalocean") {
-  const variables = { DEPLOY4ME_END_TO_END_PART: part, DEPLOY4ME_END_TO_END_CLOUD: cloud };
-  return jest(out, "jest.end-to-end.config.js", { name: `end-to-end-${cloud}-${part}`, variables });
+function endToEnd(out, part) {
+  const variables = { DEPLOY4ME_END_TO_END_PART: part };
+  return jest(out, "jest.end-to-end.config.js", { name: `end-to-end-${part}`, variables });
 }
 
 /** The suites of a lane one after another; what each came to, in a line. */
