@@ -106,7 +106,7 @@ var reservedIP = resource{
 		},
 		remove: func(ctx context.Context, c *client, r resource, id string, state object) error {
 			if droplet, _ := state["dropletId"].(float64); droplet != 0 {
-				// Refused, it is assigned to nothing any more, and the state is out of date: as the official provider takes it.
+				// Refused, it is assigned to nothing any more, and the state is out of date: as the official provider takes it (its resourceDigitalOceanReservedIPDelete).
 				if err := assign(ctx, c, id, nil); err != nil && !isGone(err) && !isRefused(err) {
 					return err
 				}

@@ -229,6 +229,31 @@ func TestDeletingSomethingGoneIsDone(t *testing.T) {
 	must(t, remove(t.Context(), c, table[tagType], "blue", nil))
 }
 
+func TestDeletingAnAddressThatIsAssignedToNothingAnyMoreIsDone(t *testing.T) {
+	c, a := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			sendJSON(http.StatusUnprocessableEntity, `{"id":"unprocessable_entity","message":"The reserved IP is not assigned."}`)(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	state := object{"dropletId": 5.0}
+	must(t, remove(t.Context(), c, table["digitalocean:index/reservedIp:ReservedIp"], "203.0.113.5", state))
+	want := []string{"POST /v2/reserved_ips/203.0.113.5/actions", "DELETE /v2/reserved_ips/203.0.113.5"}
+	if asked := a.asked(); !slices.Equal(asked, want) {
+		t.Errorf("asked %q, but %q was expected", asked, want)
+	}
+}
+
+func TestAnAddressWhoseUnassigningFailsIsNotDeleted(t *testing.T) {
+	c, a := serving(t, sendPage(http.StatusUnprocessableEntity))
+	err := remove(t.Context(), c, table["digitalocean:index/reservedIp:ReservedIp"], "203.0.113.5", object{"dropletId": 5.0})
+	wantError(t, err)
+	if asked := a.asked(); len(asked) != 1 {
+		t.Errorf("went on after that: %q", asked)
+	}
+}
+
 func TestRulesStandSideBySideInProgramsAndOneLevelDownInTheAPI(t *testing.T) {
 	rule := object{"protocol": "tcp", "portRange": "22", "sourceAddresses": []any{"192.0.2.0/24"}}
 	sent := firewall.toRequest(object{"name": "wiki", "inboundRules": []any{rule}})
