@@ -149,7 +149,7 @@ describe("deploy4me connect aws", () => {
   /** `script` gives the command a terminal; what is typed arrives there. */
   const atTerminal = (options: Parameters<typeof run>[2]) => {
     const words = [join(where().root, "deploy4me"), "connect", "aws", "--region", "eu-central-1"];
-    return run("script", ["-qec", words.join(" "), "/dev/null"], options);
+    return run("script", ["-qec", `exec ${words.join(" ")}`, "/dev/null"], options);
   };
 
   test("asks at a terminal, and does not show the secret", async () => {

@@ -103,11 +103,14 @@ describe("deploy4me exec", () => {
       }
     });
 
-    /** In a terminal, which `script` makes. */
+    /**
+     * In a terminal, which `script` makes. By the shell's `exec`: a shell that stays takes Ctrl-C as well, and ends in its
+     * own way (dash: 130, whatever the command's code).
+     */
     const inTerminal = (...command: string[]): Running => {
       const words = [process.execPath, main, "exec", "--", ...command];
       const line = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-      return new Running(spawn("script", ["-qec", line, "/dev/null"], { env: home.environment }));
+      return new Running(spawn("script", ["-qec", `exec ${line}`, "/dev/null"], { env: home.environment }));
     };
 
     test("leaves Ctrl-C in a terminal to the command", async () => {

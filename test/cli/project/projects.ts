@@ -59,7 +59,7 @@ export class ProjectHome {
     const words = [process.execPath, this.program, ...args];
     const line = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
     const env = { ...this.home.environment, TERM: "xterm", NO_COLOR: "1" };
-    const running = new Running(spawn("script", ["-qec", line, "/dev/null"], { cwd: this.folder, env }));
+    const running = new Running(spawn("script", ["-qec", `exec ${line}`, "/dev/null"], { cwd: this.folder, env }));
     this.running.push(running);
     return running;
   }
