@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { InvalidArgument } from "../errors";
 import { inDots } from "../problem";
+import { inOneSentence } from "./in-one-sentence";
+import { NoAnswer } from "./no-answer";
 import type { WantedSize } from "./sizes";
 
 /** The zones to use, once it is known that the region has what was asked for. */
@@ -12,40 +14,45 @@ export interface Availability {
   readonly ready: pulumi.Output<pulumi.Input<pulumi.Resource>[]>;
 }
 
-/** Asks AWS whether the account has the region switched on, and which of its zones have the sizes. */
+/**
+ * Asks AWS whether the account has the region switched on, and which of its zones have the sizes. When the answer is no, or
+ * none, everything that waits for it fails with one and the same {@link InvalidArgument} or {@link NoAnswer}, which is told once.
+ */
 export function availability(
   region: string,
   wanted: readonly WantedSize[],
-  options: pulumi.InvokeOutputOptions,
+  options: pulumi.InvokeOptions,
 ): Availability {
-  const regions = aws.getRegionsOutput({}, options).names;
+  const asked = findZones(region, wanted, options).catch((error: unknown) => {
+    throw inOneSentence(error instanceof InvalidArgument ? error : new NoAnswer(region, error));
+  });
+  const zones: pulumi.Output<readonly string[]> = pulumi.output(asked);
+  return { zones, ready: zones.apply((): pulumi.Input<pulumi.Resource>[] => []) };
+}
+
+async function findZones(
+  region: string,
+  wanted: readonly WantedSize[],
+  options: pulumi.InvokeOptions,
+): Promise<readonly string[]> {
   const sizes = [...new Set(wanted.map(({ size }) => size))];
-  const zones = regions
-    .apply((names) => {
-      checkRegion(region, names);
-    })
-    .apply(
-      () => aws.getAvailabilityZonesOutput({ region, state: "available", filters: [ordinaryZones] }, options).names,
-    );
-  const offered = zones.apply(() =>
-    aws.ec2.getInstanceTypeOfferingsOutput(
+  checkRegion(region, (await aws.getRegions({}, options)).names);
+  const [zones, offered] = await Promise.all([
+    aws.getAvailabilityZones({ region, state: "available", filters: [ordinaryZones] }, options),
+    aws.ec2.getInstanceTypeOfferings(
       { region, locationType: "availability-zone", filters: [{ name: "instance-type", values: sizes }] },
       options,
     ),
+  ]);
+  const chosen = chooseZones(region, wanted, zones.names, pairs(offered.instanceTypes, offered.locations));
+  const memories = await Promise.all(
+    sizes.map(async (instanceType) => {
+      const { memorySize } = await aws.ec2.getInstanceType({ instanceType, region }, options);
+      return [instanceType, memorySize] as const;
+    }),
   );
-  const chosen = pulumi
-    .all([zones, offered.instanceTypes, offered.locations])
-    .apply(([all, types, locations]) => chooseZones(region, wanted, all, pairs(types, locations)));
-  const memories = chosen.apply(() =>
-    pulumi.all(
-      sizes.map((instanceType) => aws.ec2.getInstanceTypeOutput({ instanceType, region }, options).memorySize),
-    ),
-  );
-  const ready = memories.apply((found): pulumi.Input<pulumi.Resource>[] => {
-    checkMemory(wanted, Object.fromEntries(sizes.map((size, index) => [size, found[index] ?? 0])));
-    return [];
-  });
-  return { zones: chosen, ready };
+  checkMemory(wanted, Object.fromEntries(memories));
+  return chosen;
 }
 
 /** Local Zones and Wavelength Zones are zones of a region as well, and have other machines and prices. */

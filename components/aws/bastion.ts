@@ -7,6 +7,7 @@ import { bastionUserData } from "../host/machine";
 import type { MachineEndpoint } from "../host/connection";
 import { cloudName } from "../naming";
 import { type Transform, transformed } from "../transform";
+import { after } from "./after";
 import { instanceArgs } from "./instance";
 import type { Network } from "./network";
 import { type Ownership, tagsOf } from "./tags";
@@ -65,7 +66,7 @@ export class Bastion extends pulumi.ComponentResource {
    * fails; this asks, and its generation makes the engine replace what is gone.
    */
   private presence(name: string, { identity, region, ready }: BastionArgs): Presence {
-    const found = aws.ec2.getInstancesOutput(
+    const asked = aws.ec2.getInstances(
       {
         region,
         instanceTags: { Name: cloudName(identity, "bastion") },
@@ -73,7 +74,7 @@ export class Bastion extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const present = found.ids.apply((ids) => ids.length > 0);
+    const present = after(ready, asked).apply(({ ids }) => ids.length > 0);
     return new Presence(`${name}-presence`, { present }, { parent: this, dependsOn: ready });
   }
 

@@ -131,7 +131,7 @@ export class BusinessDeployment extends pulumi.ComponentResource implements Busi
 
   private machines({ asked, args, ownership, network, backups, bastionSize }: Parts) {
     const { name, valid } = asked;
-    const image = debianImage(args.region, { parent: this });
+    const image = debianImage(args.region, asked.ready, { parent: this });
     const common = {
       ...ownership,
       region: args.region,

@@ -38,7 +38,7 @@ export = () => {
     ...common,
     network,
     size: "t3.micro",
-    image: debianImage(region, {}),
+    image: debianImage(region, ready, {}),
     adminKeys: [],
     sshKey,
     sshKeyRecord: record.keyName,
