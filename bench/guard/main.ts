@@ -6,6 +6,7 @@ import { Pool } from "undici";
 
 import { start as startApi } from "../api/comparison";
 import { percentile } from "../api/load";
+import { LeanClient } from "./lean-client";
 import {
   judged,
   judgedMemory,
@@ -88,22 +89,23 @@ const ways = ["direct", "relayed", "guarded"] as const;
 type Way = (typeof ways)[number];
 
 async function overhead(call: Call, served: Readonly<Record<Way, Served>>): Promise<OverheadResult> {
-  const one = (way: Way) => ({ way, times: [] as number[], pool: new Pool(served[way].url, { connections: 1 }) });
+  const one = (way: Way) => ({ way, times: [] as number[], client: new LeanClient(served[way].url) });
   const contenders = ways.map(one);
   let bytes = 0;
   try {
     for (let turn = -2; turn < turns; turn++) {
-      for (const { way, times, pool } of contenders) {
+      for (const { way, times, client } of contenders) {
+        const request = { ...call, headers: headersOf(call, served[way].ticket) };
         for (let sent = 0; sent < callsPerTurn; sent++) {
           const begun = performance.now();
-          bytes = await send(pool, call, served[way].ticket);
+          bytes = await client.send(request);
           // The first turns are to warm up.
           if (turn >= 0) times.push(performance.now() - begun);
         }
       }
     }
   } finally {
-    await Promise.all(contenders.map(({ pool }) => pool.close()));
+    await Promise.all(contenders.map(({ client }) => client.close()));
   }
   const [direct, relayed, guarded] = contenders.map(({ times }) => ({
     p50: percentile(times, 0.5),
@@ -136,11 +138,13 @@ async function memoryOf(guard: Served): Promise<MemoryResult> {
   }
 }
 
-async function send(pool: Pool, { method, path, body }: Call, ticket: string): Promise<number> {
-  const headers = {
-    authorization: `Bearer ${ticket}`,
-    ...(body === undefined ? {} : { "content-type": "application/json" }),
-  };
+function headersOf({ body }: Call, ticket: string): Record<string, string> {
+  return { authorization: `Bearer ${ticket}`, ...(body === undefined ? {} : { "content-type": "application/json" }) };
+}
+
+async function send(pool: Pool, call: Call, ticket: string): Promise<number> {
+  const { method, path, body } = call;
+  const headers = headersOf(call, ticket);
   const answer = await pool.request({ method, path, headers, ...(body === undefined ? {} : { body }) });
   const { byteLength } = await answer.body.arrayBuffer();
   if (answer.statusCode >= 300) throw new Error(`${method} ${path} was answered with ${answer.statusCode}`);

@@ -5,13 +5,19 @@ import { pipeline } from "node:stream/promises";
 import type { ApiProblem } from "../../connections/problem";
 import type { GuardedAnswer } from "../exchange";
 import { bodyOf, type GuardProblem, statusOf } from "../problems";
+import { giveBackAfter } from "./give-back";
 import { lengthOf } from "./sample";
 
 /**
  * Writes an answer to the client, a stream as fast as the client reads. One that breaks off ends the client's connection, so that nobody
  * takes a part for the whole.
+ * @param kept whether anybody reads the answer's body afterwards
  */
-export async function deliver(response: ServerResponse, { status, headers, body }: GuardedAnswer): Promise<void> {
+export async function deliver(
+  response: ServerResponse,
+  { status, headers, body }: GuardedAnswer,
+  { kept }: { readonly kept: boolean },
+): Promise<void> {
   if (response.destroyed) {
     if (body instanceof Readable) body.destroy();
     return;
@@ -23,6 +29,7 @@ export async function deliver(response: ServerResponse, { status, headers, body 
   }
   const pieces = isBodiless(status) ? [] : Buffer.isBuffer(body) ? [body] : body;
   const own = isBodiless(status) ? {} : { "content-length": lengthOf(pieces) };
+  if (!kept) giveBackAfter(response, pieces);
   response.writeHead(status, { ...mutable(headers), ...own });
   // What is written in one go leaves in one go.
   for (const piece of pieces.slice(0, -1)) response.write(piece);

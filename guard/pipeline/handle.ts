@@ -69,7 +69,7 @@ export class Requests {
     // A write that was begun is brought to its end, so that it is known what came of it.
     if (!isRead(target.method)) {
       const write = { ...asked, signal: new AbortController().signal, delivered: deliveryOf(response) };
-      await deliver(response, await intents.perform(write, send));
+      await deliver(response, await intents.perform(write, send), { kept: true });
       return;
     }
     const ends = new AbortController();
@@ -78,7 +78,7 @@ export class Requests {
     });
     this.reads.add(ends);
     try {
-      await deliver(response, await send({ ...asked, signal: ends.signal }));
+      await deliver(response, await send({ ...asked, signal: ends.signal }), { kept: false });
     } finally {
       this.reads.delete(ends);
     }
