@@ -1,6 +1,8 @@
 import type { OperationEvent } from "../../driver/events/operation-event";
+import type { Operation } from "../../driver/operation";
+import type { UpResult } from "../../driver/results";
 import { Bed, eventsOf, failureOf } from "./fixture";
-import { processesWith } from "./processes";
+import { processesWith, until } from "./processes";
 import type { Act, CloudRequest } from "./programs/cloud";
 
 /** What a program does to itself is no other stack's trouble, and is told from everything else by its error. */
@@ -30,22 +32,41 @@ const cases: readonly Case[] = [
   { act: "floods", code: "LIMIT_EXCEEDED", says: /more output than the 8 MB/ },
 ];
 
-test.each(cases)("one stack's program $act: another stack does not notice", async ({ act, code, says }) => {
-  const driver = bed.driver({
-    times: { hangMs: act === "loops" ? 2_000 : 60_000, graceMs: 500 },
-    memory: { limitMb: 220, outputMb: 8 },
+describe("beside a program that", () => {
+  /** Its machine does not come up before all the others are through: it is under way while they go wrong. */
+  const good: CloudRequest = { name: "good", tags: 2, droplets: ["one"] };
+  let beside: Operation<UpResult>;
+  beforeAll(async () => {
+    bed.api.hosts.hold();
+    beside = bed.driver().up(good);
+    for await (const { kind } of beside.events) if (kind === "step") break;
+    await until(() => bed.api.hosts.named("create").length > 0, "the droplet's creation");
   });
-  const bad = driver.up({ name: `bad-${act}`, tags: 1, act });
-  const good = driver.up({ name: `good-${act}`, tags: 2 });
-  const [failure, events, { outputs }] = await Promise.all([failureOf(bad.result), eventsOf(good), good.result]);
-  expect(failure).toMatchObject({ code });
-  expect(failure.message).toMatch(says);
-  expect(outputs.tags?.value).toEqual([`good-${act}-0`, `good-${act}-1`]);
-  expect(textOf(events)).not.toContain(`bad-${act}`);
-  expect(processesWith(bad.id)).toEqual([]);
-  // Neither lock nor lease is left: the program, mended, can be deployed.
-  await driver.up({ name: `bad-${act}`, tags: 1 }).result;
-  await driver.close();
+
+  test.each(cases)("$act it is told why, and the stack is free again", async ({ act, code, says }) => {
+    const driver = bed.driver({
+      times: { hangMs: act === "loops" ? 2_000 : 60_000, graceMs: 500 },
+      memory: { limitMb: 220, outputMb: 8 },
+    });
+    // All have one stack: what left a lock or a lease there would be in the next one's way.
+    const bad = driver.up({ name: "bad", tags: 1, act });
+    const failure = await failureOf(bad.result);
+    expect(failure).toMatchObject({ code });
+    expect(failure.message).toMatch(says);
+    expect(processesWith(bad.id)).toEqual([]);
+    await driver.close();
+  });
+
+  test("another stack does not notice, and theirs can be deployed when it is mended", async () => {
+    expect(processesWith(beside.id).length).toBeGreaterThanOrEqual(3);
+    bed.api.hosts.release();
+    const [events, { outputs }] = await Promise.all([eventsOf(beside), beside.result]);
+    expect(outputs.tags?.value).toEqual(["good-0", "good-1"]);
+    expect(outputs.droplets?.value).toHaveLength(1);
+    expect(textOf(events)).not.toContain("bad");
+    const { outputs: mended } = await bed.driver().up({ name: "bad", tags: 1 }).result;
+    expect(mended.tags?.value).toEqual(["bad-0"]);
+  });
 });
 
 test("a program that can't be loaded starts no engine", async () => {
@@ -69,14 +90,13 @@ test("an engine that is not there is told from everything else", async () => {
 });
 
 test("what an operation started is gone when it has ended, also what left its session", async () => {
-  const driver = bed.driver();
-  const operation = driver.up({ name: "daemon", tags: 1, act: "starts-daemon" });
+  const operation = bed.driver().up({ name: "bad", tags: 1, act: "starts-daemon" });
   await operation.result;
   expect(processesWith(operation.id)).toEqual([]);
 });
 
 test("what a program prints is an event of its own stack", async () => {
-  const operation = bed.driver().up({ name: "prints", tags: 1, act: "prints" });
+  const operation = bed.driver().up({ name: "bad", tags: 1, act: "prints" });
   const printed = (await eventsOf(operation)).filter((event) => event.kind === "output");
   expect(printed).toEqual([
     expect.objectContaining({ stream: "stdout", text: "to standard output" }),
