@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Operation } from "../../driver/operation";
 import { Bed } from "./fixture";
-import { RecordingEngine } from "./recording-engine";
+import { type EngineCall, RecordingEngine } from "./recording-engine";
 import type { CloudRequest } from "./programs/cloud";
 
 /** The engine is a process of 100 MB and 0.2 s each time, and what it is started with others can see. */
@@ -19,13 +20,32 @@ const foreign = {
   PULUMI_K8S_DELETE_UNREACHABLE: "true",
 };
 
+/** What one life of a stack started, by what was asked for. */
+const started: Record<string, readonly EngineCall[]> = {};
+let all: readonly EngineCall[];
+
 beforeAll(async () => {
   Object.assign(process.env, foreign);
   bed = await Bed.open();
   recording = new RecordingEngine();
-});
-beforeEach(() => {
-  recording.forget();
+  const driver = bed.driver({ engine: recording.engine });
+  const asked: Readonly<Record<string, () => Operation<unknown>>> = {
+    "a first up": () => driver.up(request),
+    preview: () => driver.preview(request),
+    up: () => driver.up(request),
+    outputs: () => driver.outputs("calls"),
+    export: () => driver.export("calls"),
+    history: () => driver.history("calls"),
+    "outputs with secrets": () => driver.outputs("calls", { secrets: true }),
+    refresh: () => driver.refresh(request),
+    destroy: () => driver.destroy(request),
+  };
+  for (const [what, ask] of Object.entries(asked)) {
+    await ask().result;
+    started[what] = recording.calls;
+    recording.forget();
+  }
+  all = Object.values(started).flat();
 });
 afterAll(async () => {
   for (const name of Object.keys(foreign)) Reflect.deleteProperty(process.env, name);
@@ -33,63 +53,43 @@ afterAll(async () => {
   await bed.close();
 });
 
-const calls = (): string[] =>
-  recording.calls.map(({ args }) =>
-    args
-      .slice(0, 2)
-      .join(" ")
-      .replace(/ --?.*/, ""),
-  );
+const words = ({ args }: EngineCall): string =>
+  args
+    .slice(0, 2)
+    .join(" ")
+    .replace(/ --?.*/, "");
 
-test("a new stack takes two calls, every operation after that one", async () => {
-  const driver = bed.driver({ engine: recording.engine });
-  await driver.up(request).result;
-  expect(calls()).toEqual(["stack init", "up"]);
-  for (const kind of ["preview", "up", "refresh", "destroy"] as const) {
-    recording.forget();
-    await driver[kind](request).result;
-    expect(calls()).toEqual([kind]);
-  }
+test.each([
+  ["a first up", ["stack init", "up"]],
+  ["preview", ["preview"]],
+  ["up", ["up"]],
+  ["refresh", ["refresh"]],
+  ["destroy", ["destroy"]],
+  ["outputs", []],
+  ["export", []],
+  ["history", ["stack history"]],
+  ["outputs with secrets", ["stack output"]],
+])("%s starts the engine as %j", (what, calls) => {
+  expect(started[what]?.map(words)).toEqual(calls);
 });
 
-test("outputs and exports take none, unless secrets are asked for; history takes one", async () => {
-  const driver = bed.driver({ engine: recording.engine });
-  await driver.up(request).result;
-  recording.forget();
-  await driver.outputs("calls").result;
-  await driver.export("calls").result;
-  expect(calls()).toEqual([]);
-  await driver.history("calls").result;
-  await driver.outputs("calls", { secrets: true }).result;
-  expect(calls()).toEqual(["stack history", "stack output"]);
+test("refresh and destroy run the program, so that today's credentials are used and not those in the state", () => {
+  for (const what of ["refresh", "destroy"])
+    for (const { args } of started[what] ?? []) expect(args).toContain("--run-program=true");
 });
 
-test("refresh and destroy run the program, so that today's credentials are used and not those in the state", async () => {
-  const driver = bed.driver({ engine: recording.engine });
-  await driver.up(request).result;
-  recording.forget();
-  await driver.refresh(request).result;
-  await driver.destroy(request).result;
-  for (const { args } of recording.calls) expect(args).toContain("--run-program=true");
-});
-
-test("no secret is in an argument; the token and the passphrase are in no variable but the token's own", async () => {
-  const driver = bed.driver({ engine: recording.engine });
-  await driver.up(request).result;
-  await driver.outputs("calls", { secrets: true }).result;
+test("no secret is in an argument; the token and the passphrase are in no variable but the token's own", () => {
   const passphrase = readFileSync(join(bed.home, "passphrase"), "utf8").trim();
   const token = bed.cloudVariables.DIGITALOCEAN_TOKEN!;
-  for (const { args, environment } of recording.calls) {
+  for (const { args, environment } of all) {
     for (const secret of ["sesame-open", passphrase, token]) expect(args.join("\0")).not.toContain(secret);
     const others = Object.entries(environment).filter(([name]) => name !== "DIGITALOCEAN_TOKEN");
     for (const secret of ["sesame-open", passphrase, token]) expect(JSON.stringify(others)).not.toContain(secret);
   }
 });
 
-test("nothing of the host's environment is handed on but what was chosen", async () => {
-  const driver = bed.driver({ engine: recording.engine });
-  await driver.up(request).result;
-  for (const { environment } of recording.calls) {
+test("nothing of the host's environment is handed on but what was chosen", () => {
+  for (const { environment } of all) {
     expect(JSON.stringify(environment)).not.toContain("belongs-to-the-host");
     // Checkpoints stay on: without them a crash loses what was made.
     expect(
@@ -114,25 +114,22 @@ test("nothing of the host's environment is handed on but what was chosen", async
   }
 });
 
-test("nor does a secret stand in the engine's events, as they lie on the disk while it runs", async () => {
+test("nor does a secret stand in the engine's events as they lie on the disk, nor the token in the program's process", async () => {
   const driver = bed.driver();
-  const operation = driver.up({ ...request, name: "on-disk" });
+  const operation = driver.up({ ...request, name: "on-disk", act: "prints-environment" });
   let seen = "";
-  for await (const event of operation.events)
+  let printed = "";
+  for await (const event of operation.events) {
     if (event.kind === "step") seen += readFileSync(join(bed.home, "runs", operation.id, "events.jsonl"), "utf8");
+    if (event.kind === "output") printed += event.text;
+  }
   await operation.result;
   expect(seen).toContain("resourcePreEvent");
   // What the SDK tells for its developers has every property as it is.
   expect(seen).not.toContain('"severity":"debug"');
   expect(seen).not.toContain("sesame-open");
-});
 
-test("the program's process has neither the token nor anything of the backend", async () => {
-  const driver = bed.driver({ engine: recording.engine });
-  const operation = driver.up({ ...request, name: "environment", act: "prints-environment" });
-  let printed = "";
-  for await (const event of operation.events) if (event.kind === "output") printed += event.text;
-  await operation.result;
+  // Nor has the program anything of the backend.
   const names = Object.keys(JSON.parse(printed) as object);
   expect(names.filter((name) => /DIGITALOCEAN|BACKEND|PASSPHRASE|AWS/.test(name))).toEqual([]);
   expect(names).toContain("DEPLOY4ME_OPERATION");
