@@ -66,8 +66,8 @@ export function sentence(verdict: Verdict, { provider = "DigitalOcean" }: Senten
       return `There are no credentials for ${provider}: connect an access key (deploy4me connect ${provider.toLowerCase()}), or set up those that its own tools use (aws configure).`;
     case "quota":
       return (
-        `The account's quota of ${verdict.what} is ${verdict.limit}, and ${verdict.needed} are needed. ` +
-        `Have it raised by ${provider}, or ask for less.`
+        `The account's quota of ${verdict.what} (${verdict.code}) is ${verdict.limit}: ${verdict.used} are used, and ${verdict.needed - verdict.used} more are needed. ` +
+        `Have it raised by ${provider} (Service Quotas, in its console), remove what nobody needs, or ask for less.`
       );
   }
 }
@@ -79,12 +79,13 @@ export function accountInWords({ uuid, email, name, team }: CheckedAccount): str
   return `${account}${team === undefined ? "" : `, team «${shown(team.name)}» (${shown(team.uuid)})`}`;
 }
 
-function worksSentence({ account, limits, unproven = [] }: Works, provider: Provider): string {
+function worksSentence({ account, limits, unproven = [], unseen = [] }: Works, provider: Provider): string {
   const facts = [
     ...(limits.droplets === undefined ? [] : [`${limits.droplets} droplets at most`]),
     ...(limits.requestsLeft === undefined ? [] : [`${limits.requestsLeft} requests left this hour`]),
     ...(account.status === "warning" ? [`${provider} wants something of the account's owner: see its console`] : []),
     ...(unproven.length === 0 ? [] : [`not proven, because it takes a change: ${unproven.join(", ")}`]),
+    ...(unseen.length === 0 ? [] : [`quotas that could not be looked at: ${unseen.join(", ")}`]),
   ];
   return `The connection to ${provider} works: ${[accountInWords(account), ...facts].join("; ")}.`;
 }

@@ -31,6 +31,10 @@ export interface Works {
     /** How many the account may have. */
     readonly droplets?: number;
     readonly reservedIps?: number;
+    /** AWS: VPCs in the region. */
+    readonly networks?: number;
+    /** AWS: vCPUs of running on-demand standard instances in the region. */
+    readonly processors?: number;
     /** Requests to the API, of this hour's. */
     readonly requestsLeft?: number;
   };
@@ -38,6 +42,8 @@ export interface Works {
   readonly scopes?: readonly string[];
   /** Of the wanted scopes, those of which nobody can tell without changing something. */
   readonly unproven?: readonly string[];
+  /** AWS: quotas that nobody could look at, each with its code and the reason. */
+  readonly unseen?: readonly string[];
 }
 
 export interface CheckedAccount {
@@ -150,9 +156,14 @@ export interface NoCredentials {
 
 export interface Quota {
   readonly kind: "quota";
-  /** `on-demand vCPUs in eu-central-1`. */
+  /** `Elastic IP addresses in eu-central-1`. */
   readonly what: string;
+  /** By which Service Quotas knows it: `L-1216C47A`. */
+  readonly code: string;
   readonly limit: number;
+  /** By what there is already. */
+  readonly used: number;
+  /** In all, what there is included. */
   readonly needed: number;
 }
 

@@ -42,7 +42,8 @@ export async function checkAws(check: AwsCheck): Promise<Verdict> {
       return { kind: "wrong-account", expected: expected.account, found: account };
     const { region, needed, endpoint, timeoutMs = 20_000 } = check;
     const ask = { region, credentials: session, endpoint: endpoint?.(region), timeoutMs };
-    return { kind: "works", account, limits: needed === undefined ? {} : await limitsFor(needed, ask, signal) };
+    const seen = needed === undefined ? { limits: {} } : await limitsFor(needed, ask, signal);
+    return { kind: "works", account, ...seen };
   } catch (error) {
     if (error instanceof AwsRefused) return error.verdict;
     throw error;
