@@ -16,14 +16,13 @@ export function parseRange(cidr: string): Range | undefined {
   const [address, prefix] = ipaddr.parseCIDR(cidr);
   const bits = address.kind() === "ipv4" ? 32 : 128;
   const size = 1n << BigInt(bits - prefix);
-  const first = (toNumber(address.toString()) / size) * size;
+  const first = (number(address.toByteArray()) / size) * size;
   return { first, last: first + size - 1n, prefix, version: bits === 32 ? 4 : 6 };
 }
 
 /** @returns the range from its first address on, as it is written usually */
 export function networkOf(cidr: string): string {
-  const { first, prefix, version } = required(cidr);
-  return `${toText(first, version)}/${prefix}`;
+  return written(required(cidr));
 }
 
 export function overlaps(a: Range, b: Range): boolean {
@@ -33,6 +32,17 @@ export function overlaps(a: Range, b: Range): boolean {
 /** Dotted netmask of an IPv4 prefix. */
 export function netmask(prefix: number): string {
   return ipaddr.IPv4.subnetMaskFromPrefixLength(prefix).toString();
+}
+
+/** The range of the same size that comes next. */
+export function following({ first, last, prefix, version }: Range): Range {
+  const size = last - first + 1n;
+  return { first: first + size, last: last + size, prefix, version };
+}
+
+/** A range as it is written usually. */
+export function written({ first, prefix, version }: Range): string {
+  return `${toText(first, version)}/${prefix}`;
 }
 
 /** The first address of a range is its gateway. */
@@ -91,10 +101,11 @@ function required(cidr: string): Range {
 }
 
 function toNumber(address: string): bigint {
-  return ipaddr
-    .parse(address)
-    .toByteArray()
-    .reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
+  return number(ipaddr.parse(address).toByteArray());
+}
+
+function number(bytes: readonly number[]): bigint {
+  return bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 }
 
 function toText(number: bigint, version: 4 | 6): string {
