@@ -72,21 +72,28 @@ export class EngineMissing extends Error {
   }
 }
 
-/** A command needs a connection to DigitalOcean, and there is none of that name, or none at all. */
+/** A command needs a connection to a cloud, and there is none of that name, or none at all. */
 export class NotConnected extends Error {
   override readonly name = "NotConnected";
   readonly code = "NOT_CONNECTED";
 
   constructor(
     readonly connection: string | undefined,
-    /** Those there are. */
+    /** Those there are to this cloud. */
     readonly others: readonly string[] = [],
+    readonly cloud: ConnectedCloud = "digitalocean",
+    /** Whether there is one of that name, to another cloud. */
+    isElsewhere = false,
   ) {
+    const { title, connect } = clouds[cloud];
+    const instead = others.length === 0 ? "" : `, but ${others.join(", ")}`;
     super(
       connection === undefined
-        ? "there is no connection to DigitalOcean yet. Make one with: deploy4me connect digitalocean"
-        : `there is no connection «${connection}» to DigitalOcean${others.length === 0 ? "" : `, but ${others.join(", ")}`}. ` +
-            `Make it with: deploy4me connect digitalocean --name ${connection}`,
+        ? `there is no connection to ${title} yet. Make one with: ${connect}`
+        : isElsewhere
+          ? `the connection «${connection}» is not to ${title}${others.length === 0 ? "" : `; those are ${others.join(", ")}`}. ` +
+            `Name one that is, or make it with: ${connect} --name NAME`
+          : `there is no connection «${connection}» to ${title}${instead}. Make it with: ${connect} --name ${connection}`,
     );
   }
 }
@@ -96,12 +103,23 @@ export class AmbiguousConnection extends Error {
   override readonly name = "AmbiguousConnection";
   readonly code = "AMBIGUOUS_CONNECTION";
 
-  constructor(readonly connections: readonly string[]) {
+  constructor(
+    readonly connections: readonly string[],
+    readonly cloud: ConnectedCloud = "digitalocean",
+  ) {
     super(
-      `there are several connections to DigitalOcean: say which one with --connection (${connections.join(", ")}).`,
+      `there are several connections to ${clouds[cloud].title}: say which one with --connection (${connections.join(", ")}).`,
     );
   }
 }
+
+/** What a connection can lead to. */
+export type ConnectedCloud = "digitalocean" | "aws";
+
+const clouds: Readonly<Record<ConnectedCloud, { readonly title: string; readonly connect: string }>> = {
+  digitalocean: { title: "DigitalOcean", connect: "deploy4me connect digitalocean" },
+  aws: { title: "AWS", connect: "deploy4me connect aws --region REGION" },
+};
 
 /** A command can't be started. */
 export class CommandNotStarted extends Error {

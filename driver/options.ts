@@ -82,7 +82,7 @@ export interface Settings<Request> {
   readonly engine: Engine;
   readonly leases: Leases;
   readonly backups: Backups;
-  readonly recovery: Recovery | undefined;
+  readonly recovery: Recovery | ((request: Request) => Recovery) | undefined;
   readonly deployments: Deployments;
   readonly now: () => number;
   readonly times: Times;

@@ -1,7 +1,7 @@
 import { hiddenOf } from "./credentials";
 import { type EngineOutcome, runEngine } from "./engine-run";
 import { CredentialsLate } from "./errors";
-import { PendingOperations, type RecoveryContext } from "./pending";
+import { PendingOperations, type Recovery, type RecoveryContext } from "./pending";
 import type { Backup } from "./state/backups";
 import { type PendingOperation, StackNotFound, type StackState } from "./state/state";
 import { within } from "./within";
@@ -71,7 +71,7 @@ export async function prepareChange(
   const { stack, kind } = context;
   const backup = await settings.backups.save(stack, kind, state.text);
   const inFlight = unfinished.all(state);
-  const { recovery } = settings;
+  const recovery = recoveryFor(settings, request);
   if (recovery === undefined) {
     if (inFlight.length > 0) throw unsettled(inFlight, work);
     return backup;
@@ -91,6 +91,11 @@ export async function prepareChange(
   if (makes) await unfinished.foreseen(await recovery.foresee?.(recovering));
   if (!reads) await readAnew(shared, work, request);
   return backup;
+}
+
+/** The request is the one that the program is made for: the driver's own methods see to that. */
+function recoveryFor({ recovery }: Shared["settings"], request: unknown): Recovery | undefined {
+  return typeof recovery === "function" ? recovery(request as never) : recovery;
 }
 
 /** What was found again is in the state by its name and inputs alone: the providers say the rest. */

@@ -4,9 +4,10 @@ import type { DeploymentRequest } from "../programs/deployment";
 import { packageRoot } from "./engine";
 import { type Estimate, estimate } from "./estimate";
 import type { Recovery } from "./pending";
+import { AwsRecovery } from "./recovery/aws-recovery";
 import { DigitalOceanRecovery } from "./recovery/digitalocean-recovery";
 import { secretsOf } from "./request/describe";
-import type { ProjectRequest } from "./request/schema";
+import type { Cloud, ProjectRequest } from "./request/schema";
 
 /**
  * What is deployed for a request. It is loaded in a process of its own for each operation, so it is named rather than
@@ -33,8 +34,11 @@ export interface Program<Request> {
   readonly timeToLive?: (request: Request) => string | undefined;
   /** What it costs. Default: nobody knows. */
   readonly estimate?: (request: Request, signal: AbortSignal) => Promise<Estimate>;
-  /** Settles what an operation that died left in flight. Default: such a stack is refused. */
-  readonly recovery?: Recovery;
+  /**
+   * Settles what an operation that died left in flight; a function of the request where clouds differ in that. Default: such a stack
+   * is refused.
+   */
+  readonly recovery?: Recovery | ((request: Request) => Recovery);
 }
 
 const compiled = join(__dirname, "..");
@@ -52,7 +56,7 @@ export const projectProgram: Program<ProjectRequest> = {
   isProtected: ({ protect }) => protect,
   timeToLive: ({ timeToLive }) => timeToLive,
   estimate: (request, signal) => estimate(request, { signal }),
-  recovery: new DigitalOceanRecovery(),
+  recovery: ({ cloud }) => recoveryOn(cloud),
 };
 
 /** Our own program, for what a component takes: a stack per deployment. */
@@ -62,5 +66,9 @@ export const deploymentProgram: Program<DeploymentRequest> = {
   stack: ({ name }) => name,
   sources,
   catalogue,
-  recovery: new DigitalOceanRecovery(),
+  recovery: ({ cloud }) => recoveryOn(cloud),
 };
+
+function recoveryOn(cloud: Cloud | undefined): Recovery {
+  return cloud === "aws" ? new AwsRecovery() : new DigitalOceanRecovery();
+}

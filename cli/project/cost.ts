@@ -1,13 +1,28 @@
-import { billablesOf, type Estimate, estimateOf } from "../../driver/estimate";
+import { billablesOf, type Estimate, estimateOf, UnknownPrice } from "../../driver/estimate";
 import type { Offers, ProjectRequest } from "../../driver/request";
 
-/** What a request costs by prices that are known already. */
+/**
+ * What a request costs by prices that are known already.
+ * @throws UnknownPrice
+ */
 export function costOf(request: ProjectRequest, offers: Offers): Estimate {
   return estimateOf(billablesOf(request), offers);
 }
 
+/** The same for a plan, which is one whatever it costs: AWS has more regions and sizes than there are prices here. */
+export function costIfKnown(request: ProjectRequest, offers: Offers): Estimate | UnknownPrice {
+  try {
+    return costOf(request, offers);
+  } catch (error) {
+    if (error instanceof UnknownPrice) return error;
+    throw error;
+  }
+}
+
 /** For a plan: one line, and from when the prices are. */
-export function costLine({ monthly, hourly, lines, prices }: Estimate): string {
+export function costLine(cost: Estimate | UnknownPrice): string {
+  if (cost instanceof UnknownPrice) return `What it costs is not known here. ${cost.message}`;
+  const { monthly, hourly, lines, prices } = cost;
   const parts = lines.filter(({ monthly: own }) => own > 0).map(({ name, monthly: own }) => `${name} ${dollars(own)}`);
   const from = prices.live ? "DigitalOcean's prices of today" : `the price list of ${prices.date}`;
   return `Costs ${dollars(monthly)} a month (${parts.join(", ")}), ${dollars(hourly, 4)} an hour, by ${from}.`;

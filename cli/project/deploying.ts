@@ -8,7 +8,7 @@ import type { PreviewResult } from "../../driver/results";
 import { home } from "../home";
 import { act, type Acting, type Outcome } from "./acting";
 import { canAsk, confirm } from "./confirmation";
-import { costLine, costOf } from "./cost";
+import { costIfKnown, costLine } from "./cost";
 import { ChangesFound, ConfirmationNeeded } from "./errors";
 import { exitCodes } from "./exit";
 import { fileWords, projectCommand, withAccess, withJson } from "./options";
@@ -70,7 +70,7 @@ export function registerUp(program: Command, of?: Program<ProjectRequest>): void
 
 async function preview(session: Session, acting: Acting, options: PreviewOptions): Promise<Outcome> {
   const { driver, request, offers, file } = session;
-  const estimate = costOf(request, offers);
+  const estimate = costIfKnown(request, offers);
   const result = await acting.follow(driver.preview(request, { ...refreshing(options), signal: acting.signal }));
   const lines = [...previewLines(session, result, options.details === true)];
   if (!result.unchanged)
@@ -89,7 +89,11 @@ async function preview(session: Session, acting: Acting, options: PreviewOptions
 }
 
 function previewLines({ request, offers }: Session, result: PreviewResult, details: boolean): string[] {
-  return ["", ...planLines(result, { paint: paintFor(process.stdout), details }), costLine(costOf(request, offers))];
+  return [
+    "",
+    ...planLines(result, { paint: paintFor(process.stdout), details }),
+    costLine(costIfKnown(request, offers)),
+  ];
 }
 
 /** What is done is what was shown: the preview's approval is what `up` is bound to. */

@@ -112,14 +112,42 @@ export class UnreadableExport extends Error {
   }
 }
 
-/** A cloud that requests know, and this command can't deploy to. */
-export class CloudNotYet extends Error {
-  override readonly name = "CloudNotYet";
-  readonly code = "CLOUD_NOT_YET";
+/** The token itself is to be handed over, and AWS has none that would last. */
+export class DirectNotOnAws extends Error {
+  override readonly name = "DirectNotOnAws";
+  readonly code = "DIRECT_NOT_ON_AWS";
 
-  constructor(readonly cloud: string) {
+  constructor() {
     super(
-      `this command deploys to digitalocean alone so far, and the project's cloud is ${cloud}: use \`pulumi up\` for it.`,
+      "--direct hands the engine a token of DigitalOcean's; the project's cloud is aws, where the engine asks this command for " +
+        "what it signs with, because a session may end before a deployment does: leave --direct out.",
+    );
+  }
+}
+
+/** What state or secrets are reached with would also be what the project is deployed with. */
+export class BackendInTheWay extends Error {
+  override readonly name = "BackendInTheWay";
+  readonly code = "BACKEND_IN_THE_WAY";
+
+  constructor(readonly variables: readonly string[]) {
+    super(
+      `DEPLOY4ME_BACKEND or DEPLOY4ME_SECRETS_PROVIDER is AWS's and is reached with ${variables.join(", ")} of the environment, and the engine ` +
+        "would deploy with these as well, in place of the connection: keep the state in file:///folder or postgres://host/database " +
+        "and its secrets by another provider or a passphrase. Nothing was started.",
+    );
+  }
+}
+
+/** A sweep knows what DigitalOcean's accounts have. */
+export class SweepNotOnAws extends Error {
+  override readonly name = "SweepNotOnAws";
+  readonly code = "SWEEP_NOT_ON_AWS";
+
+  constructor(readonly connection: string | undefined) {
+    super(
+      `sweep looks into accounts at DigitalOcean alone so far, and ${connection === undefined ? "the only connection" : `the connection «${connection}»`} is to AWS. ` +
+        "There everything has the tags deploy4me:project and deploy4me:stack: AWS's Tag Editor lists it by these.",
     );
   }
 }

@@ -7,9 +7,8 @@ import { act } from "./acting";
 import { costOf, estimateLines } from "./cost";
 import { NoSuchOutput } from "./errors";
 import { fileWords, projectCommand, withJson, withStack } from "./options";
-import { findRequest, readProject, whenever } from "./request-file";
 import { resultOf } from "./results";
-import { withDriver, withOffers } from "./session";
+import { readPriced, withDriver } from "./session";
 import { countsInWords } from "./summary";
 import { duration, printable } from "./words";
 
@@ -72,13 +71,11 @@ export function registerEstimate(program: Command): void {
       "whose prices; default: the only connection there is, or the list that came with this",
     )
     .action((file: string | undefined, options: StackOptions & { readonly connection?: string }) =>
-      act("estimate", options, ({ report, signal }) =>
-        withOffers(home(), { ...options, report, signal }, async (offers) => {
-          const request = await readProject(findRequest(file, process.cwd()), { ...whenever, offers });
-          const estimate = costOf(request, offers);
-          return { result: resultOf.estimate(request.project, estimate), lines: estimateLines(estimate) };
-        }),
-      ),
+      act("estimate", options, async ({ report, signal }) => {
+        const { request, offers } = await readPriced(home(), { ...options, file, report, signal });
+        const estimate = costOf(request, offers);
+        return { result: resultOf.estimate(request.project, estimate), lines: estimateLines(estimate) };
+      }),
     );
 }
 

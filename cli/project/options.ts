@@ -17,7 +17,7 @@ export function withAccess(command: Command): Command {
     .option("--connection <name>", "as whom; default: the only connection there is")
     .option(
       "--direct",
-      "hand the engine the short-lived token itself, as a secret of the stack, in place of a guard's ticket",
+      "hand the engine the short-lived token itself, as a secret of the stack, in place of a guard's ticket; not on AWS",
     );
 }
 

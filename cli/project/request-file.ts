@@ -1,7 +1,13 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
-import { InvalidRequest, type ParseOptions, type ProjectRequest, readRequest } from "../../driver/request";
+import {
+  type FileOptions,
+  InvalidRequest,
+  type ParseOptions,
+  type ProjectRequest,
+  readRequest,
+} from "../../driver/request";
 import { FileOrStack, RequestNotFound, SeveralRequests } from "./errors";
 
 /** What a project's file is called when its name is not given. */
@@ -24,7 +30,7 @@ export function findRequest(named: string | undefined, directory: string): strin
 }
 
 /** @throws UnreadableRequest, and InvalidRequest with the file as it was named */
-export async function readProject(file: string, options: ParseOptions = {}): Promise<ProjectRequest> {
+export async function readProject(file: string, options: FileOptions = {}): Promise<ProjectRequest> {
   try {
     return await readRequest(file, options);
   } catch (error) {

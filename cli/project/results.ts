@@ -1,4 +1,4 @@
-import type { Estimate } from "../../driver/estimate";
+import { type Estimate, UnknownPrice } from "../../driver/estimate";
 import type { Backup } from "../../driver/state/backups";
 import type {
   Changes,
@@ -13,13 +13,13 @@ import { stepOf } from "./json-report";
 
 /** Results as `--json` has them: each key is named, so that it is documented before it is told. */
 export const resultOf = {
-  preview: (stack: string, result: PreviewResult, estimate: Estimate) => ({
+  preview: (stack: string, result: PreviewResult, estimate: Estimate | UnknownPrice) => ({
     stack,
     ...commonOf(result),
     steps: result.steps.map(stepOf),
     drift: result.drift.map(stepOf),
     approval: result.approval,
-    estimate: estimateOf(estimate),
+    ...(estimate instanceof UnknownPrice ? {} : { estimate: estimateOf(estimate) }),
   }),
   up: (stack: string, result: UpResult) => ({
     stack,

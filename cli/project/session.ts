@@ -2,15 +2,14 @@ import { Driver } from "../../driver/driver";
 import type { DriverOptions } from "../../driver/options";
 import { type Program, projectProgram } from "../../driver/program";
 import { type Offers, type ParseOptions, type ProjectRequest, shippedOffers } from "../../driver/request";
-import { type OpenConnection, openDigitalOcean } from "../connection";
-import { NotConnected } from "../errors";
+import type { NotConnected } from "../errors";
 import { driverDirectory, type Home } from "../home";
-import { CloudNotYet } from "./errors";
-import { directAccess, GuardedAccess, noAccess } from "./credentials";
-import { offersOf } from "./offers";
-import { type Places, placesIn } from "./places";
+import { type Access, type Account, Accounts, type AccessSettings, accessTo } from "./accounts";
+import { noAccess } from "./credentials";
+import { SweepNotOnAws } from "./errors";
+import { checkPlacesOnAws, type Places, placesIn } from "./places";
 import type { Report } from "./report";
-import { findRequest, readProject, stackFor } from "./request-file";
+import { findRequest, readProject, stackFor, whenever } from "./request-file";
 
 /**
  * From a request to stop until everything is killed, in milliseconds: a droplet takes up to 70 s, and one that is seen to
@@ -46,7 +45,8 @@ export interface SessionOptions extends AccessOptions {
 /**
  * Reads a project's request and does something with it. Mistakes in it come before everything else, a missing connection
  * included.
- * @throws what is wrong with the file, NotConnected, AmbiguousConnection, EngineMissing, InvalidBackend
+ * @throws what is wrong with the file, NotConnected, AmbiguousConnection, DirectNotOnAws, EngineMissing, InvalidBackend,
+ * BackendInTheWay
  */
 export async function withSession<Result>(
   home: Home,
@@ -54,11 +54,10 @@ export async function withSession<Result>(
   body: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const file = findRequest(named, process.cwd());
-  return withConnection(home, access.connection, async (connection) => {
-    const offers = connection instanceof Error ? shippedOffers : await offersOf(connection, report, signal);
-    const request = await readProject(file, { ...parse, offers });
-    if (request.cloud !== "digitalocean") throw new CloudNotYet(request.cloud);
-    return deploying(home, { ...access, ...given(program) }, connection, (driver) =>
+  return withAccounts(home, access.connection, async (accounts) => {
+    const { request, offers } = await priced(file, { accounts, report, signal, ...parse });
+    const account = await accounts.on(request.cloud);
+    return deploying(home, { ...access, ...given(program), region: request.region }, account, (driver) =>
       body({ file, request, offers, driver }),
     );
   });
@@ -66,44 +65,81 @@ export async function withSession<Result>(
 
 /**
  * A driver that can do things in an account, for what is no single project's.
- * @throws NotConnected, AmbiguousConnection, EngineMissing, InvalidBackend
+ * @throws NotConnected, SweepNotOnAws, AmbiguousConnection, EngineMissing, InvalidBackend
  */
 export async function withAccount<Result>(
   home: Home,
   access: AccessOptions,
   body: (driver: Driver<ProjectRequest>) => Promise<Result>,
 ): Promise<Result> {
-  return withConnection(home, access.connection, (connection) => deploying(home, access, connection, body));
+  return withAccounts(home, access.connection, async (accounts) => {
+    const account = await accounts.on("digitalocean");
+    if (account instanceof Error && !((await accounts.on("aws")) instanceof Error))
+      throw new SweepNotOnAws(access.connection);
+    // DigitalOcean has its region in each thing.
+    return deploying(home, { ...access, region: "" }, account, body);
+  });
 }
 
 async function deploying<Result>(
   home: Home,
-  { direct, program }: AccessOptions & Pick<SessionOptions, "program">,
-  connection: OpenConnection | NotConnected,
+  { direct, program, region }: AccessOptions & Pick<SessionOptions, "program"> & Pick<AccessSettings, "region">,
+  account: Account | NotConnected,
   body: (driver: Driver<ProjectRequest>) => Promise<Result>,
 ): Promise<Result> {
-  if (connection instanceof Error) throw connection;
+  if (account instanceof Error) throw account;
   const places = placesIn(driverDirectory(home), process.env);
-  const guarded = new GuardedAccess(home, connection, places.leases);
-  const credentials = direct === true ? directAccess(connection) : guarded;
+  if (account.cloud === "aws") checkPlacesOnAws(places);
+  const access: Access = accessTo(home, account, { leases: places.leases, direct: direct === true, region });
+  const { credentials } = access;
   const driver = driverWith({ ...places, credentials, ...given(program) });
   try {
     return await body(driver);
   } finally {
     await driver.close();
-    await guarded.close();
+    await access.close();
   }
 }
 
-/** What a request would cost needs no connection: prices are then those that came with the product. */
-export async function withOffers<Result>(
+/**
+ * A project's request, and what its cloud offers: it needs no connection. Prices are then those that came with the product.
+ * @throws what is wrong with the file, AmbiguousConnection
+ */
+export async function readPriced(
   home: Home,
-  { connection: wanted, report, signal }: Pick<SessionOptions, "connection" | "report" | "signal">,
-  body: (offers: Offers) => Promise<Result>,
+  { file, connection, report, signal }: Pick<SessionOptions, "file" | "connection" | "report" | "signal">,
+): Promise<Pick<Session, "request" | "offers">> {
+  const found = findRequest(file, process.cwd());
+  return withAccounts(home, connection, (accounts) => priced(found, { accounts, report, signal, ...whenever }));
+}
+
+interface PricedOptions extends Pick<SessionOptions, "report" | "signal">, ParseOptions {
+  readonly accounts: Accounts;
+}
+
+async function priced(
+  file: string,
+  { accounts, report, signal, ...parse }: PricedOptions,
+): Promise<Pick<Session, "request" | "offers">> {
+  let offers: Offers = shippedOffers;
+  const request = await readProject(file, {
+    ...parse,
+    offers: async (cloud) => (offers = await accounts.offers(cloud, report, signal)),
+  });
+  return { request, offers };
+}
+
+async function withAccounts<Result>(
+  home: Home,
+  wanted: string | undefined,
+  body: (accounts: Accounts) => Promise<Result>,
 ): Promise<Result> {
-  return withConnection(home, wanted, async (connection) =>
-    body(connection instanceof Error ? shippedOffers : await offersOf(connection, report, signal)),
-  );
+  const accounts = new Accounts(home, wanted);
+  try {
+    return await body(accounts);
+  } finally {
+    await accounts.close();
+  }
 }
 
 /**
@@ -130,24 +166,6 @@ function driverWith(
   options: Omit<DriverOptions<ProjectRequest>, "program" | "times"> & Pick<SessionOptions, "program">,
 ): Driver<ProjectRequest> {
   return new Driver({ program: projectProgram, ...options, times: { graceMs } });
-}
-
-/** Without any connection the body is given the reason: there may be more to say first. */
-async function withConnection<Result>(
-  home: Home,
-  wanted: string | undefined,
-  body: (connection: OpenConnection | NotConnected) => Promise<Result>,
-): Promise<Result> {
-  const connection = await openDigitalOcean(home, wanted).catch((error: unknown) => {
-    if (error instanceof NotConnected) return error;
-    throw error;
-  });
-  if (connection instanceof Error) return body(connection);
-  try {
-    return await body(connection);
-  } finally {
-    await connection.close();
-  }
 }
 
 /** A program in place of our own. */

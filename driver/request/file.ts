@@ -4,17 +4,23 @@ import { basename } from "node:path";
 
 import { codeOf } from "../cause";
 import { InvalidRequest, type RequestProblem, UnreadableRequest, type UnreadableReason } from "./errors";
+import type { Offers } from "./offers";
 import { checkRequest, type ParseOptions } from "./parse";
 import { requestLimits } from "./plain";
-import type { ProjectRequest } from "./schema";
+import { type Cloud, clouds, type ProjectRequest } from "./schema";
 import { readText } from "./text";
+
+export interface FileOptions extends Omit<ParseOptions, "offers"> {
+  /** As those of a request that is there already, or a function: it is asked for the cloud that the file names, when it is one. */
+  readonly offers?: ParseOptions["offers"] | ((cloud: Cloud) => Promise<Offers>);
+}
 
 /**
  * Reads a request from a file: YAML, or JSON when its name ends in `.json`; UTF-8, 64 KiB at most.
  * @throws UnreadableRequest when there is none, or it is neither
  * @throws InvalidRequest with everything that is wrong with it, each by line and column
  */
-export async function readRequest(file: string, options: ParseOptions = {}): Promise<ProjectRequest> {
+export async function readRequest(file: string, options: FileOptions = {}): Promise<ProjectRequest> {
   return parseRequestText(await contentOf(file), file, options);
 }
 
@@ -22,17 +28,22 @@ export async function readRequest(file: string, options: ParseOptions = {}): Pro
  * The same of a text that is there already.
  * @param file its name, for errors; one that ends in `.json` has to hold JSON
  */
-export async function parseRequestText(
-  text: string,
-  file: string,
-  options: ParseOptions = {},
-): Promise<ProjectRequest> {
+export async function parseRequestText(text: string, file: string, options: FileOptions = {}): Promise<ProjectRequest> {
   if (Buffer.byteLength(text) > requestLimits.fileBytes) throw tooLarge(file);
   const { value, positionOf } = await readText(text, file);
-  const checked = checkRequest(value, options);
+  const { offers: given, ...others } = options;
+  const offers = typeof given === "function" ? await offersIn(value, given) : given;
+  const checked = checkRequest(value, { ...others, ...(offers === undefined ? {} : { offers }) });
   if ("request" in checked) return checked.request;
   const problems = checked.problems.map((problem): RequestProblem => ({ ...problem, ...positionOf(problem.path) }));
   throw new InvalidRequest(problems.sort(byPosition), basename(file));
+}
+
+/** Nothing is asked for a cloud that there is not: that is told as what it is. */
+async function offersIn(value: unknown, ask: (cloud: Cloud) => Promise<Offers>): Promise<Offers | undefined> {
+  const named: unknown = typeof value === "object" && value !== null && "cloud" in value ? value.cloud : undefined;
+  const cloud = clouds.find((one) => one === named);
+  return cloud === undefined ? undefined : ask(cloud);
 }
 
 function byPosition(a: RequestProblem, b: RequestProblem): number {

@@ -3,7 +3,7 @@ export { describe, type DescribedSoftware, type DescribeOptions, type RequestDes
 export { awsOffers } from "./aws-offers";
 export { shippedOffers } from "./digitalocean-offers";
 export { InvalidRequest, type RequestProblem, sentenceOf, UnreadableRequest, type UnreadableReason } from "./errors";
-export { parseRequestText, readRequest } from "./file";
+export { type FileOptions, parseRequestText, readRequest } from "./file";
 export { type FormChoice, type FormField, type FormSection, requestForm, type RequestForm } from "./form";
 export { requestJsonSchema } from "./json-schema";
 export { availableClouds } from "./not-yet";
