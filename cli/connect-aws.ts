@@ -1,14 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-import { checkAws } from "../connections/aws/check";
 import type { AwsCredentials } from "../connections/aws/credentials";
 import { sentence } from "../connections/sentence";
-import type { Verdict } from "../connections/verdict";
-import { accessKeyOf, type AwsCredentialsKept, roleOf } from "../oauth/aws-credentials";
+import type { AwsCredentialsKept } from "../oauth/aws-credentials";
 import { openEmbeddedVault } from "../oauth/vault/embedded";
-import type { Vault } from "../oauth/vault/vault";
 import { accessKey, AwsKeysUnusable, readKeysFile } from "./aws-keys";
-import { type Connected, existing, keep, NotConnectedTo } from "./connect-account";
 import { connectionsDirectory, home } from "./home";
 import { ask } from "./prompt";
 
@@ -58,6 +54,8 @@ export function registerConnectAws(connect: Command): void {
       if (options.roleArn === undefined && (options.externalId !== undefined || options.ownCredentials === true))
         command.error("error: --external-id and --own-credentials are for a role: say which one with --role-arn");
       const credentials = await credentialsFor(options);
+      // AWS's clients take as long to load as all else of `connect`, and one for DigitalOcean needs none.
+      const { connectAws } = await import("./connect-aws-account.js");
       const vault = await openEmbeddedVault(connectionsDirectory(home()));
       try {
         const { verdict, renewed } = await connectAws(vault, options.name, credentials);
@@ -68,24 +66,6 @@ export function registerConnectAws(connect: Command): void {
         await vault.close();
       }
     });
-}
-
-/**
- * Keeps a connection to AWS that works, in the account that it led to before.
- * @throws NotConnectedTo, NotAsItWas
- */
-export async function connectAws(vault: Vault, name: string, credentials: AwsCredentialsKept): Promise<Connected> {
-  const before = await existing(vault, name, credentials.kind);
-  const verdict = await checkAwsConnection(credentials, before?.account?.uuid);
-  if (verdict.kind !== "works") throw new NotConnectedTo(name, verdict, "AWS");
-  await keep({ vault, name }, before, credentials, verdict.account);
-  return { verdict, renewed: before !== undefined };
-}
-
-/** @param account the one that it has to be. Default: any */
-export function checkAwsConnection(credentials: AwsCredentialsKept, account?: string): Promise<Verdict> {
-  const { region } = credentials;
-  return checkAws({ region, credentials: accessKeyOf(credentials), role: roleOf(credentials), expected: { account } });
 }
 
 async function credentialsFor(options: ConnectAwsOptions): Promise<AwsCredentialsKept> {

@@ -8,7 +8,6 @@ import type { Verdict } from "../../connections/verdict";
 import { isForAws, NothingToSignWith } from "../../oauth/aws-credentials";
 import { type Connection, localTenant } from "../../oauth/connection";
 import { openEmbeddedVault } from "../../oauth/vault/embedded";
-import { checkAwsConnection } from "../connect-aws";
 import { openDigitalOcean } from "../connection";
 import { connectionsDirectory, type Home } from "../home";
 import { type Finding, orFinding } from "./finding";
@@ -56,6 +55,8 @@ async function checkAtAws(home: Home, connection: Connection): Promise<Verdict> 
     if (!isForAws(credentials)) throw new NothingToSignWith(connection);
     if (connection.state === "reconnect")
       throw new ReconnectNeeded(connection.name, connection.reason ?? "refused", { provider: "AWS" });
+    // AWS's clients are loaded where they are needed.
+    const { checkAwsConnection } = await import("../connect-aws-account.js");
     return await checkAwsConnection(credentials, connection.account?.uuid);
   } finally {
     await vault.close();
