@@ -39,3 +39,13 @@ export function killCase(seed: number, turn: number): KillCase {
 export function nameOfCase({ mode, operation, victim, share, pauseMs, next, seed }: KillCase): string {
   return `${operation}/${mode}/${victim}/${share.toFixed(3)}+${pauseMs}ms/${next} (${seed})`;
 }
+
+/** Those that once went wrong. */
+export const onceWrong: readonly KillCase[] = [
+  // The guard dies with the driver, the provider is told that its connection broke, and nobody wants the droplet any more.
+  { ...killCase(1, 48), mode: "guard", operation: "up", victim: "driver", share: 0.594, next: "other" },
+  // The engine's state does not show the deletions that were in flight.
+  { ...killCase(1, 35), mode: "direct", operation: "destroy", victim: "all", share: 0.985, next: "other" },
+  { ...killCase(1, 3), mode: "direct", operation: "up", victim: "provider", share: 0.45 },
+  { ...killCase(1, 1), mode: "guard", operation: "update", victim: "engine", share: 0.267 },
+];
