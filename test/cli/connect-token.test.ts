@@ -76,7 +76,7 @@ describe("deploy4me connect digitalocean --token-file", () => {
     expect([code, output]).toEqual([1, ""]);
     expect(errors).toContain(message);
     for (const secret of [own(), "dop_v1_unknown_0123"]) expect(errors).not.toContain(secret);
-    expect((await home.list()).map(({ name }) => name)).not.toContain("refused");
+    expect(await home.names()).not.toContain("refused");
   });
 
   test.each([
@@ -86,7 +86,7 @@ describe("deploy4me connect digitalocean --token-file", () => {
     await home.sandbox.fault({ ...fault, route: "GET /v2/**" });
     const { code, errors } = await connect("unseen", file(own()));
     expect([code, errors]).toEqual([1, expect.stringContaining(sentence)]);
-    expect((await home.list()).map(({ name }) => name)).not.toContain("unseen");
+    expect(await home.names()).not.toContain("unseen");
   });
 
   test("asks for nothing in a browser at the same time", async () => {

@@ -115,7 +115,7 @@ describe("deploy4me connect digitalocean", () => {
     const { code, errors, page } = await home.connect(["--name", "denied", ...cli], { decision: "deny" });
     expect([code, page.status]).toEqual([1, 400]);
     expect(errors).toContain("deploy4me: The account's owner denied the access.");
-    expect((await home.list()).map(({ name }) => name)).not.toContain("denied");
+    expect(await home.names()).not.toContain("denied");
   });
 
   test.each<[string, object, string]>([
@@ -140,7 +140,7 @@ describe("deploy4me connect digitalocean", () => {
     const { code, errors, page } = await home.connect(["--name", "lost", ...cli], { between });
     expect([code, page.status]).toEqual([1, 400]);
     expect(errors).toContain("The code may be used up: connect again.");
-    expect((await home.list()).map(({ name }) => name)).not.toContain("lost");
+    expect(await home.names()).not.toContain("lost");
   });
 
   test("gives back what it does not keep", async () => {

@@ -85,6 +85,16 @@ export class ConnectingHome {
     return JSON.parse((await this.run(["connections", "--json"])).output) as ListedConnection[];
   }
 
+  /** The names in the vault. What the command says of them is for those who ask for `list`. */
+  async names(): Promise<readonly string[]> {
+    const vault = await openEmbeddedVault(this.connections);
+    try {
+      return (await vault.list(localTenant)).map(({ name }) => name);
+    } finally {
+      await vault.close();
+    }
+  }
+
   /** What the vault has of a connection. */
   async entry(name: string): Promise<Entry> {
     const vault = await openEmbeddedVault(this.connections);

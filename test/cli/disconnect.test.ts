@@ -26,7 +26,7 @@ describe("deploy4me disconnect", () => {
     if (credentials.kind !== "digitalocean-oauth") throw new Error(credentials.kind);
     return credentials;
   };
-  const names = async () => (await home.list()).map(({ name }) => name);
+  const names = () => home.names();
   const isRefreshed = async (refreshToken: string) => {
     const body = new URLSearchParams({ grant_type: "refresh_token", refresh_token: refreshToken });
     return (await fetch(`${home.sandbox.oauthUrl}/token`, { method: "POST", body })).status === 200;
