@@ -212,15 +212,18 @@ def any_machine():
 
 
 def count_changes(changes):
-    """Every action that is no question; it is counted when it is done, whatever came of it."""
-    call = BaseResponse.call_action
+    """Every action that is no question; it is counted when it is done, whatever came of it. One at a time: who asks in the
+    middle of another action would see half of it, such as an instance that has no IPv6 address yet."""
+    call, one_at_a_time = BaseResponse.call_action, threading.Lock()
 
     def call_action(self):
         action = str(self._get_action())
         if action.startswith(READS):
-            return call(self)
+            with one_at_a_time:
+                return call(self)
         try:
-            return call(self)
+            with one_at_a_time:
+                return call(self)
         finally:
             change = changes.note()
             if action.startswith(AT_ONCE) and any_machine():
