@@ -37,7 +37,8 @@ test-aws:
 
 campaign:
 	@setup/requirements
-	@$(MAKE) -j2 engine build
+	@$(MAKE) -j2 engine build image fuzzer
+	@$(NODE) test/runner/at-length.mjs
 	@$(NODE) dist/test/campaign/main.js
 	@$(NODE) dist/test/campaign/killed/main.js
 

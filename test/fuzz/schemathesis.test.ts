@@ -27,9 +27,24 @@ async function furnish(cloud: PaperProcess): Promise<void> {
   await cloud.report();
 }
 
-/** FUZZ_EXAMPLES: about how many requests to an operation in a phase; FUZZ_SECONDS: at most; FUZZ_SEED: a number. */
-const { FUZZ_EXAMPLES = "4", FUZZ_SECONDS = "60", FUZZ_SEED = "20260101" } = process.env;
-const effort = { examples: Number(FUZZ_EXAMPLES), seconds: Number(FUZZ_SECONDS), seed: Number(FUZZ_SEED) };
+/**
+ * FUZZ_PHASES: which of schemathesis's; FUZZ_EXAMPLES: about how many requests to an operation in a phase that draws them; FUZZ_SECONDS:
+ * at most; FUZZ_SEED: a number. Unless they are set, the edges of every parameter alone, some thousand requests: what is drawn costs as much
+ * again, and is up to `make campaign`.
+ */
+const {
+  FUZZ_PHASES = "examples,coverage",
+  FUZZ_EXAMPLES = "4",
+  // Ample: how busy the machine is must not decide how much is asked.
+  FUZZ_SECONDS = "300",
+  FUZZ_SEED = "20260101",
+} = process.env;
+const effort = {
+  phases: FUZZ_PHASES,
+  examples: Number(FUZZ_EXAMPLES),
+  seconds: Number(FUZZ_SECONDS),
+  seed: Number(FUZZ_SEED),
+};
 const reason = whyNot();
 
 if (reason !== undefined) {

@@ -15,6 +15,8 @@ export interface Effort {
   /** About how many requests to an operation in a phase. */
   readonly examples: number;
   readonly seed: number;
+  /** Of schemathesis: examples, coverage, fuzzing, stateful; with commas between. */
+  readonly phases: string;
   /** When it is told to end, whatever it has done by then. */
   readonly seconds: number;
 }
@@ -34,7 +36,7 @@ export function whyNot(): string | undefined {
 export async function schemathesis(
   cloud: PaperProcess,
   directory: string,
-  { examples, seed, seconds }: Effort,
+  { examples, phases, seed, seconds }: Effort,
 ): Promise<string> {
   const file = join(directory, "served.json");
   const { description } = servedDescription(
@@ -49,6 +51,7 @@ export async function schemathesis(
     `--header=Authorization: ${cloud.authorization}`,
     "--checks=not_a_server_error",
     "--mode=all",
+    `--phases=${phases}`,
     `--max-examples=${examples}`,
     `--seed=${seed}`,
     "--generation-database=none",

@@ -1,7 +1,7 @@
 import { Campaign } from "./campaign";
 
-/** KILL_ROUNDS: how often the daemon is killed; KILL_SEED: a number, or `random`. */
-const { KILL_ROUNDS = "4", KILL_SEED = "20260101" } = process.env;
+/** KILL_ROUNDS: how often the daemon is killed (`make campaign`: more often); KILL_SEED: a number, or `random`. */
+const { KILL_ROUNDS = "2", KILL_SEED = "20260101" } = process.env;
 const rounds = Number(KILL_ROUNDS);
 const seed = KILL_SEED === "random" ? Date.now() & 0x7fffffff : Number(KILL_SEED);
 

@@ -6,8 +6,8 @@ import type { Call } from "./kinds";
 export interface Exchange {
   readonly call: Call;
   readonly answer: { readonly status: number; readonly body: unknown };
-  /** The droplets that had the tag when they were deleted by it. */
-  readonly tagged?: readonly number[];
+  /** The droplets that had the tag when they were deleted by it; undefined when nobody knows. */
+  readonly tagged?: readonly number[] | undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -29,6 +29,8 @@ export class Ledger {
     for (const one of gone) this.noteGone(one);
     const unclear = made.filter((one) => gone.some((other) => one.path === other.path && one.id === other.id));
     for (const { path, id } of unclear) for (const promises of [this.there, this.gone]) of(promises, path).delete(id);
+    // Any of them may have had it.
+    if (exchanges.some(deletedUnseen)) of(this.there, "/v2/droplets").clear();
     for (const { answer } of exchanges) for (const id of begunBy(answer)) this.actions.add(id);
   }
 
@@ -110,6 +112,10 @@ function goneBy({ call: { method, path }, answer: { status }, tagged = [] }: Exc
   if (path.includes("?")) return tagged.map((id) => ({ path: "/v2/droplets", id: String(id) }));
   const cut = path.lastIndexOf("/");
   return [{ path: path.slice(0, cut), id: decodeURIComponent(path.slice(cut + 1)) }];
+}
+
+function deletedUnseen({ call: { method, path }, answer: { status }, tagged }: Exchange): boolean {
+  return method === "DELETE" && path.includes("?") && status < 300 && tagged === undefined;
 }
 
 function begunBy({ status, body }: Exchange["answer"]): number[] {

@@ -100,7 +100,7 @@ export class World {
     const { state } = this.api.cloud;
     const calls = rolled.map(({ kind, rolls }) => ({ kind, call: made(kind)(state, new Dice(rolls)) }));
     // Who has a tag is known only when nobody gives or takes one meanwhile.
-    const tagged = (call: Call): number[] => (calls.length === 1 ? taggedBy(this.api, call.path) : []);
+    const tagged = (call: Call) => (calls.length === 1 ? taggedBy(this.api, call.path) : undefined);
     const sent = calls.map(async ({ kind, call }): Promise<Exchange> => {
       const had = tagged(call);
       return { call, answer: await this.send(kind, call), tagged: had };
