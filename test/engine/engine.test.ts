@@ -67,17 +67,19 @@ test("a second up changes nothing", async () => {
   expect(await pulumi("up", "--yes", "--skip-preview")).toMatch(/Resources:\s+4 unchanged/);
 });
 
-test("another command is an update", async () => {
+test("another command is an update, first as a preview and then indeed", async () => {
   project.write("index.js", program("good morning"));
-  expect(await pulumi("preview")).toContain("~ 1 to update");
-  await pulumi("up", "--yes", "--skip-preview");
+  const output = await pulumi("up", "--yes");
+  expect(output).toContain("~ 1 to update");
+  expect(output).toContain("~ 1 updated");
   expect((await pulumi("stack", "output", "greeting", "--show-secrets")).trim()).toBe("good morning blue dynamic");
 });
 
 test("a refresh sees what is gone, and the next up mends it", async () => {
   api.tags.clear();
-  expect(await pulumi("preview", "--refresh")).toContain("+ 1 to create");
-  await pulumi("up", "--yes", "--skip-preview", "--refresh");
+  const output = await pulumi("up", "--yes", "--refresh");
+  expect(output).toContain("+ 1 to create");
+  expect(output).toContain("+ 1 created");
   expect([...api.tags]).toEqual(["blue"]);
 });
 

@@ -48,16 +48,20 @@ describe("the preview of a deployment", () => {
   test("ends with one sentence, when the token is revoked: not with what else can't be asked then", async () => {
     api.add({ kind: "token-revoked" });
     const { code, stdout, stderr } = await attempt(["preview"]);
-    expect(stdout).toContain("DigitalOcean does not take the token: it was revoked");
+    expect(stdout).toContain(
+      "resource 'office-connection' has a problem: DigitalOcean does not take the token: it was revoked, or was never one of DigitalOcean's.",
+    );
     expect(stdout).toMatch(/\+ \d+ to create\n\s+1 errored/);
     expect(stdout + stderr).not.toMatch(/Unable to authenticate|invocation of|serializing|at .*\.js:/);
     expect(code).not.toBe(0);
   });
 
   test("ends with one sentence after a challenge, which names the ray", async () => {
-    api.add({ kind: "challenge" });
+    api.add({ kind: "challenge", status: 200 });
     const { code, stdout, stderr } = await attempt(["preview"]);
-    expect(stdout).toMatch(/check for robots that only a browser can pass \(ray id [0-9a-f]{16}-FRA\)/);
+    expect(stdout).toMatch(
+      /check for robots that only a browser can pass \(ray id [0-9a-f]{16}-FRA\).*another network/s,
+    );
     expect(stdout + stderr).not.toMatch(/invocation of|invalid character|serializing/);
     expect(code).not.toBe(0);
   });

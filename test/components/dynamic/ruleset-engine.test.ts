@@ -75,7 +75,7 @@ describe("a firewall on the engine", () => {
   });
 
   test("has nothing to change a second time, nor after a refresh", async () => {
-    await run("up", "--yes", "--expect-no-changes", "--refresh");
+    await run("up", "--yes", "--skip-preview", "--expect-no-changes", "--refresh");
   });
 
   test("is previewed as the rules that come and go, wherever they stand", async () => {
@@ -126,7 +126,7 @@ describe("a firewall on the engine", () => {
   });
 
   test("leaves its machine with the baseline when it is removed", async () => {
-    await run("destroy", "--yes");
+    await run("destroy", "--yes", "--skip-preview");
     await expect(machine().console("nft list tables")).resolves.toContain("table inet deploy4me_baseline\n");
   });
 });
