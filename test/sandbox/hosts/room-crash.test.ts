@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,43 +8,55 @@ import { loopsBelow } from "../../../sandbox/hosts/storage/loops";
 import { removeHosts } from "../../../sandbox/hosts/room";
 import { MachineRoom } from "./machines/room";
 
-/** Another process that opens the room and switches a machine on. */
+/** Another process that opens the room, and makes a machine or switches it on. */
 const owner = `
 const { openHosts } = require(process.argv[1]);
-openHosts({ directory: process.argv[2], image: process.argv[3], log: () => undefined }).then(async (hosts) => {
+const [directory, image, spec] = process.argv.slice(2);
+openHosts({ directory, image, log: () => undefined }).then(async (hosts) => {
   await hosts.setNetworks([{ id: "office", range: "10.20.0.0/24" }]);
-  await hosts.powerOn(1);
+  if (spec === undefined) await hosts.powerOn(1);
+  else {
+    await hosts.create(JSON.parse(spec));
+    await hosts.createVolume({ id: "vol", sizeGb: 1, filesystem: "ext4" });
+    await hosts.attachVolume("vol", 1, "data");
+  }
   console.log("on");
 });
 `;
 
+/** A life of it: each test goes on where the one before ended. */
 describe("a room whose owner was killed", () => {
   let room: MachineRoom;
-  beforeEach(async () => {
+  let machine: MachineSpec;
+  let child: ChildProcess | undefined;
+  beforeAll(async () => {
     room = await MachineRoom.open();
+    machine = room.spec(1);
   });
-  afterEach(() => room.close());
+  afterAll(async () => {
+    child?.kill("SIGKILL");
+    await room.close();
+  });
 
-  /** Makes a machine, hands the room over to another process, and kills that while the machine runs. */
-  async function crash(): Promise<MachineSpec> {
-    const machine = await room.boot(1);
-    await room.hosts.createVolume({ id: "vol", sizeGb: 1, filesystem: "ext4" });
-    await room.hosts.attachVolume("vol", 1, "data");
-    const mount = `echo '/dev/disk/by-id/scsi-0DO_Volume_data /mnt ext4 defaults 0 0' >>/etc/fstab; mount /mnt`;
-    await room.ssh(machine, `echo kept >/root/left; ${mount} && echo kept >/mnt/left`);
+  /** Hands the room over to another process, in which the machine runs. */
+  async function handOver(...spec: string[]): Promise<void> {
     await room.leave();
     expect(await loopsBelow(room.directory)).toEqual([]);
     const module = require.resolve("../../../sandbox/hosts/room");
-    const child = spawn(process.execPath, ["-e", owner, module, room.directory, room.image], {
+    child = spawn(process.execPath, ["-e", owner, module, room.directory, room.image, ...spec], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await once(child.stdout, "data");
+    await Promise.race([once(child.stdout ?? child, "data"), failure(child)]);
+  }
+
+  /** Kills that while the machine runs. */
+  async function crash(): Promise<void> {
+    if (child === undefined) throw new Error("there is no other owner");
     child.kill("SIGKILL");
     await once(child, "exit");
     expect(supervisors()).not.toEqual([]);
     expect(room.groups("1", "guest")).not.toEqual([]);
     expect(await loopsBelow(room.directory)).toHaveLength(1);
-    return machine;
   }
 
   /** What a copy that was broken off leaves. */
@@ -59,7 +71,11 @@ describe("a room whose owner was killed", () => {
     readdirSync("/run/systemd/nspawn/propagate").filter((name) => name.startsWith(room.group));
 
   test("is put in order when it is opened again: its machines are off, with the disks they had", async () => {
-    const machine = await crash();
+    await handOver(JSON.stringify(machine));
+    await room.answers(machine);
+    const mount = `echo '/dev/disk/by-id/scsi-0DO_Volume_data /mnt ext4 defaults 0 0' >>/etc/fstab; mount /mnt`;
+    await room.ssh(machine, `echo kept >/root/left; ${mount} && echo kept >/mnt/left; sync`);
+    await crash();
     leaveHalf();
     await room.reopen();
     expect(await loopsBelow(room.directory)).toEqual([]);
@@ -77,6 +93,7 @@ describe("a room whose owner was killed", () => {
   });
 
   test("can be removed as a whole", async () => {
+    await handOver();
     await crash();
     await removeHosts(room.directory);
     expect(supervisors()).toEqual([]);
@@ -86,3 +103,9 @@ describe("a room whose owner was killed", () => {
     expect(readdirSync(room.directory)).toEqual([]);
   });
 });
+
+/** It ends by itself when it can't do what it should, which its error output says. */
+async function failure(child: ChildProcess): Promise<never> {
+  await once(child, "exit");
+  throw new Error("the other owner ended");
+}
