@@ -32,6 +32,9 @@ const commands: Readonly<Record<string, Register>> = {
   destroy: async (program) => {
     (await import("./project/removing.js")).registerDestroy(program);
   },
+  expire: async (program) => {
+    (await import("./project/expiring.js")).registerExpire(program);
+  },
   sweep: async (program) => {
     (await import("./project/sweeping.js")).registerSweep(program);
   },

@@ -43,20 +43,27 @@ export interface UpOptions extends PreviewOptions {
   readonly approved?: string;
 }
 
+/** What is written down of a deployment beside its state. */
+export interface Life {
+  readonly timeToLive: string | undefined;
+  /** Of the request, without secrets. */
+  readonly kept: unknown;
+}
+
 /** Brings the request about. */
 export function up(
   shared: Shared,
   context: OperationContext,
   request: unknown,
   { refresh = false, approved }: UpOptions,
-  timeToLive?: string,
+  { timeToLive, kept }: Life,
 ): Promise<UpResult> {
   return onStack(shared, context, { program: true, creates: true }, async (work) => {
     if (approved !== undefined) checkApproval(approved, subjectOf(shared, work, request));
     const backup = await prepareChange(shared, work, { request, reads: refresh });
     // What fails half-way is there as well, and costs.
     const { deployments, now } = shared.settings;
-    await deployments.noted(context.stack, now(), timeToLive);
+    await deployments.noted(context.stack, now(), timeToLive, kept);
     const args = ["up", "--yes", "--skip-preview", ...refreshing(refresh)];
     const { changes, warnings } = await engine(shared, work, args, request);
     await work.unfinished.read();

@@ -59,9 +59,10 @@ export class Driver<Request = unknown> {
   }
 
   up(request: Request, options: UpOptions & OperationOptions = {}): Operation<UpResult> {
-    const timeToLive = this.settings.program.timeToLive?.(request);
+    const { program } = this.settings;
+    const life = { timeToLive: program.timeToLive?.(request), kept: program.kept?.(request) };
     return this.deploy("up", request, options, (context, plain) =>
-      deploying.up(this.shared, context, plain, options, timeToLive),
+      deploying.up(this.shared, context, plain, options, life),
     );
   }
 
@@ -149,6 +150,16 @@ export class Driver<Request = unknown> {
     const { deployments, now } = this.settings;
     const all = (await deployments.all()).flatMap((one) => expiringOf(one) ?? []);
     return all.filter(({ ends }) => ends <= now() + within);
+  }
+
+  /**
+   * What a stack was last deployed for, as its program let it be kept: to be checked before it is used.
+   * @returns undefined when it is not there, or nothing was kept
+   */
+  async kept(stack: string): Promise<unknown> {
+    const { project, stack: name } = this.idOf(stack);
+    const all = await this.settings.deployments.all();
+    return all.find((one) => one.stack.project === project && one.stack.stack === name)?.request;
   }
 
   /**

@@ -6,7 +6,7 @@ import { type Estimate, estimate } from "./estimate";
 import type { Recovery } from "./pending";
 import { AwsRecovery } from "./recovery/aws-recovery";
 import { DigitalOceanRecovery } from "./recovery/digitalocean-recovery";
-import { secretsOf } from "./request/describe";
+import { secretsOf, withoutSecrets } from "./request/describe";
 import type { Cloud, ProjectRequest } from "./request/schema";
 
 /**
@@ -32,6 +32,11 @@ export interface Program<Request> {
   readonly isProtected?: (request: Request) => boolean;
   /** How long what was deployed for a request is there: an ISO 8601 duration, or the end itself. Default: for good. */
   readonly timeToLive?: (request: Request) => string | undefined;
+  /**
+   * What of a request is kept with its deployment, so that it can be removed when nobody has the request at hand: plain data without secrets.
+   * Default: nothing.
+   */
+  readonly kept?: (request: Request) => unknown;
   /** What it costs. Default: nobody knows. */
   readonly estimate?: (request: Request, signal: AbortSignal) => Promise<Estimate>;
   /**
@@ -55,6 +60,7 @@ export const projectProgram: Program<ProjectRequest> = {
   secrets: (request) => secretsOf(request),
   isProtected: ({ protect }) => protect,
   timeToLive: ({ timeToLive }) => timeToLive,
+  kept: (request) => withoutSecrets(request),
   estimate: (request, signal) => estimate(request, { signal }),
   recovery: ({ cloud }) => recoveryOn(cloud),
 };

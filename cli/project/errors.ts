@@ -151,3 +151,31 @@ export class SweepNotOnAws extends Error {
     );
   }
 }
+
+/** A project is to be removed by its name, and nobody wrote down what it was deployed for. */
+export class NothingKept extends Error {
+  override readonly name = "NothingKept";
+  readonly code = "NOTHING_KEPT";
+
+  constructor(readonly deployed: string) {
+    super(
+      `it is not known here what ${deployed} was deployed for: \`up\` never deployed it on this machine, it is gone, or that was by a version ` +
+        "that kept no requests. Name its file in place of --stack.",
+    );
+  }
+}
+
+/** What was written down of a request is none that this version takes. */
+export class KeptUnusable extends Error {
+  override readonly name = "KeptUnusable";
+  readonly code = "KEPT_UNUSABLE";
+
+  constructor(
+    readonly deployed: string,
+    why: string,
+  ) {
+    super(
+      `what was kept of the request of ${deployed} can't be used any more: ${why} Name the project's file in place of --stack.`,
+    );
+  }
+}

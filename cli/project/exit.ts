@@ -22,6 +22,7 @@ const byCode: Readonly<Record<string, number>> = {
   DIRECT_NOT_ON_AWS: exitCodes.usage,
   BACKEND_IN_THE_WAY: exitCodes.usage,
   SWEEP_NOT_ON_AWS: exitCodes.usage,
+  NOTHING_KEPT: exitCodes.usage,
   SEVERAL_REQUESTS: exitCodes.usage,
   FILE_OR_STACK: exitCodes.usage,
   INVALID_STACK_NAME: exitCodes.usage,

@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import { home } from "../home";
 import { act, type Acting, type Outcome } from "./acting";
 import { canAsk, confirmByName } from "./confirmation";
-import { ConfirmationNeeded } from "./errors";
-import { fileWords, projectCommand, withAccess, withJson } from "./options";
+import { ConfirmationNeeded, FileOrStack } from "./errors";
+import { projectCommand, withAccess, withJson, withStack } from "./options";
 import { ProtectedFromRemoval } from "../../driver/errors";
 import { type Program, projectProgram } from "../../driver/program";
 import type { ProjectRequest } from "../../driver/request";
@@ -13,18 +13,21 @@ import { stackId } from "../../driver/stack-id";
 import { nameOfUrn } from "../../driver/events/translation";
 import { whenever } from "./request-file";
 import { resultOf } from "./results";
-import { type AccessOptions, given, type Session, withSession } from "./session";
+import { type AccessOptions, given, type Session, withKept, withSession } from "./session";
 import { counted, kindOf, nameOf } from "./words";
 
 interface DestroyOptions extends AccessOptions {
   readonly json?: true;
   readonly yes?: true;
   readonly remove?: true;
+  readonly stack?: string;
 }
+
+type Destroying = Pick<Session, "driver" | "request">;
 
 /** `deploy4me destroy`. */
 export function registerDestroy(program: Command, of?: Program<ProjectRequest>): void {
-  withJson(withAccess(projectCommand(program, "destroy").argument("[file]", fileWords)))
+  withJson(withAccess(withStack(projectCommand(program, "destroy"))))
     .description("remove everything that the project has in the cloud; asks for the project's name first")
     .option("--yes", "remove it without asking")
     .option("--remove", "forget the project's history as well; the backups of its state stay")
@@ -32,15 +35,21 @@ export function registerDestroy(program: Command, of?: Program<ProjectRequest>):
       act("destroy", options, async (acting) => {
         const asks = options.yes !== true;
         if (asks && (acting.report.json || !canAsk())) throw new ConfirmationNeeded("destroy", "--yes");
-        return withSession(home(), { ...options, ...acting, ...given(of), file, parse: whenever }, async (session) => {
+        const { stack } = options;
+        if (stack !== undefined && file !== undefined) throw new FileOrStack();
+        const common = { ...options, ...acting, ...given(of) };
+        const body = async (session: Destroying): Promise<Outcome> => {
           if (asks) await ask(session, acting);
           return destroy(session, acting, options);
-        });
+        };
+        return stack === undefined
+          ? withSession(home(), { ...common, file, parse: whenever }, body)
+          : withKept(home(), stack, common, body);
       }),
     );
 }
 
-async function ask({ driver, request }: Session, { report, follow, signal }: Acting): Promise<void> {
+async function ask({ driver, request }: Destroying, { report, follow, signal }: Acting): Promise<void> {
   const { project } = request;
   const id = stackId("deploy4me", project);
   // Before anybody types anything.
@@ -68,7 +77,7 @@ function inventoryLines(project: string, resources: readonly StateResource[]): s
 
 const isShown = /:(?:Droplet|Domain|Instance|Zone)$/;
 
-async function destroy({ driver, request }: Session, acting: Acting, options: DestroyOptions): Promise<Outcome> {
+async function destroy({ driver, request }: Destroying, acting: Acting, options: DestroyOptions): Promise<Outcome> {
   const { project } = request;
   const operation = driver.destroy(request, { remove: options.remove === true, signal: acting.signal });
   const result = await acting.follow(operation);

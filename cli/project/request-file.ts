@@ -5,10 +5,12 @@ import {
   type FileOptions,
   InvalidRequest,
   type ParseOptions,
+  parseRequestText,
   type ProjectRequest,
   readRequest,
+  UnreadableRequest,
 } from "../../driver/request";
-import { FileOrStack, RequestNotFound, SeveralRequests } from "./errors";
+import { FileOrStack, KeptUnusable, RequestNotFound, SeveralRequests } from "./errors";
 
 /** What a project's file is called when its name is not given. */
 export const usualNames = ["deploy4me.yaml", "deploy4me.yml", "deploy4me.json"] as const;
@@ -49,4 +51,24 @@ export async function stackFor(file: string | undefined, stack: string | undefin
   if (stack === undefined) return (await readProject(findRequest(file, process.cwd()), whenever)).project;
   if (file !== undefined) throw new FileOrStack();
   return stack;
+}
+
+/**
+ * A request that was kept, as this version takes it.
+ * @throws KeptUnusable
+ */
+export async function keptRequest(
+  project: string,
+  kept: unknown,
+  offers: NonNullable<Extract<FileOptions["offers"], (...args: never) => unknown>>,
+): Promise<ProjectRequest> {
+  try {
+    const request = await parseRequestText(JSON.stringify(kept), "the request.json", { ...whenever, offers });
+    if (request.project !== project) throw new KeptUnusable(project, `it is of ${request.project}.`);
+    return request;
+  } catch (error) {
+    if (error instanceof InvalidRequest || error instanceof UnreadableRequest)
+      throw new KeptUnusable(project, error.message);
+    throw error;
+  }
 }

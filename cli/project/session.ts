@@ -6,10 +6,10 @@ import type { NotConnected } from "../errors";
 import { driverDirectory, type Home } from "../home";
 import { type Access, type Account, Accounts, type AccessSettings, accessTo } from "./accounts";
 import { noAccess } from "./credentials";
-import { SweepNotOnAws } from "./errors";
+import { NothingKept, SweepNotOnAws } from "./errors";
 import { checkPlacesOnAws, type Places, placesIn } from "./places";
 import type { Report } from "./report";
-import { findRequest, readProject, stackFor, whenever } from "./request-file";
+import { findRequest, keptRequest, readProject, stackFor, whenever } from "./request-file";
 
 /**
  * From a request to stop until everything is killed, in milliseconds: a droplet takes up to 70 s, and one that is seen to
@@ -59,6 +59,29 @@ export async function withSession<Result>(
     const account = await accounts.on(request.cloud);
     return deploying(home, { ...access, ...given(program), region: request.region }, account, (driver) =>
       body({ file, request, offers, driver }),
+    );
+  });
+}
+
+export type KeptSessionOptions = Omit<SessionOptions, "file" | "parse">;
+
+/**
+ * The same by the request that was kept when the project was last deployed.
+ * @throws NothingKept, KeptUnusable, and as withSession
+ */
+export async function withKept<Result>(
+  home: Home,
+  project: string,
+  { program, report, signal, ...access }: KeptSessionOptions,
+  body: (session: Pick<Session, "request" | "driver">) => Promise<Result>,
+): Promise<Result> {
+  const kept = await withAnyDriver(home, (driver) => driver.kept(project));
+  if (kept === undefined) throw new NothingKept(project);
+  return withAccounts(home, access.connection, async (accounts) => {
+    const request = await keptRequest(project, kept, (cloud) => accounts.offers(cloud, report, signal));
+    const account = await accounts.on(request.cloud);
+    return deploying(home, { ...access, ...given(program), region: request.region }, account, (driver) =>
+      body({ request, driver }),
     );
   });
 }
@@ -153,10 +176,18 @@ export async function withDriver<Result>(
   body: (driver: Driver<ProjectRequest>, stack: string, places: Places) => Promise<Result>,
 ): Promise<Result> {
   const stack = await stackFor(file, named);
+  return withAnyDriver(home, (driver, places) => body(driver, stack, places));
+}
+
+/** The same for what is no single stack's. */
+export async function withAnyDriver<Result>(
+  home: Home,
+  body: (driver: Driver<ProjectRequest>, places: Places) => Promise<Result>,
+): Promise<Result> {
   const places = placesIn(driverDirectory(home), process.env);
   const driver = driverWith({ ...places, credentials: noAccess });
   try {
-    return await body(driver, stack, places);
+    return await body(driver, places);
   } finally {
     await driver.close();
   }

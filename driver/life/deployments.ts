@@ -15,14 +15,19 @@ export interface Deployment {
   readonly made: number;
   /** As its last request has it: an ISO 8601 duration from then, or the end itself. Absent: for good. */
   readonly timeToLive?: string;
+  /** What it was last deployed for, as the program lets it be kept: without secrets. Absent: nobody wrote it down. */
+  readonly request?: unknown;
   /** When people were told of which end. */
   readonly announced?: { readonly at: number; readonly end: number };
 }
 
 /** Which deployments there are, and how long. Whoever shares stacks shares this. */
 export interface Deployments {
-  /** It is being brought about: the first time counts, and the last time to live. */
-  noted(stack: StackId, now: number, timeToLive: string | undefined): Promise<void>;
+  /**
+   * It is being brought about: the first time counts, and the last time to live.
+   * @param request plain data without secrets. Default: what was kept before stays
+   */
+  noted(stack: StackId, now: number, timeToLive: string | undefined, request?: unknown): Promise<void>;
   announced(stack: StackId, announcement: NonNullable<Deployment["announced"]>): Promise<void>;
   /** It is gone. */
   gone(stack: StackId): Promise<void>;
@@ -52,6 +57,7 @@ const row = z.object({
   stack: z.string(),
   made: z.int(),
   time_to_live: z.string().nullable(),
+  request: z.string().nullable(),
   announced_at: z.int().nullable(),
   announced_end: z.int().nullable(),
 });
@@ -63,14 +69,15 @@ export class SqliteDeployments implements Deployments {
   /** @param file made when it is not there, with its folder */
   constructor(private readonly file: string) {}
 
-  noted({ project, stack }: StackId, now: number, timeToLive: string | undefined): Promise<void> {
+  noted({ project, stack }: StackId, now: number, timeToLive: string | undefined, request?: unknown): Promise<void> {
     return this.with((database) => {
       database
         .prepare(
-          `INSERT INTO deployment (project, stack, made, time_to_live) VALUES (?, ?, ?, ?)
-           ON CONFLICT (project, stack) DO UPDATE SET time_to_live = excluded.time_to_live`,
+          `INSERT INTO deployment (project, stack, made, time_to_live, request) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT (project, stack) DO UPDATE SET time_to_live = excluded.time_to_live,
+             request = coalesce(excluded.request, request)`,
         )
-        .run(project, stack, now, timeToLive ?? null);
+        .run(project, stack, now, timeToLive ?? null, request === undefined ? null : JSON.stringify(request));
     });
   }
 
@@ -119,8 +126,23 @@ export class SqliteDeployments implements Deployments {
         project TEXT NOT NULL, stack TEXT NOT NULL, made INTEGER NOT NULL, time_to_live TEXT,
         announced_at INTEGER, announced_end INTEGER, PRIMARY KEY (project, stack)
       ) STRICT`);
+    addRequests(database);
     this.database = database;
     return database;
+  }
+}
+
+/** Records of earlier versions have no requests; of two processes that open one at once, the second finds them there. */
+function addRequests(database: DatabaseSync): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const columns = database.prepare("SELECT name FROM pragma_table_info('deployment')").all();
+    if (!columns.some(({ name }) => name === "request"))
+      database.exec("ALTER TABLE deployment ADD COLUMN request TEXT");
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
   }
 }
 
@@ -129,6 +151,7 @@ function deploymentOf({
   stack,
   made,
   time_to_live,
+  request,
   announced_at,
   announced_end,
 }: z.infer<typeof row>): Deployment {
@@ -136,6 +159,7 @@ function deploymentOf({
     stack: { project, stack },
     made,
     ...(time_to_live === null ? {} : { timeToLive: time_to_live }),
+    ...(request === null ? {} : { request: JSON.parse(request) as unknown }),
     ...(announced_at === null || announced_end === null ? {} : { announced: { at: announced_at, end: announced_end } }),
   };
 }

@@ -40,18 +40,30 @@ export function describe(
   const end = endIn(request, start);
   return {
     ...rest,
-    software: software.map(({ name, software: wanted, size, subdomain, parameters }) => ({
-      name,
-      software: wanted,
-      title: catalogue.get(wanted)?.title ?? wanted,
-      size,
-      url: `https://${subdomain}.${request.domain}`,
-      parameters: Object.fromEntries(
-        Object.entries(parameters).map(([key, value]) => [key, isVisible(catalogue, wanted, key) ? value : secret]),
-      ),
+    software: software.map((one) => ({
+      name: one.name,
+      software: one.software,
+      title: catalogue.get(one.software)?.title ?? one.software,
+      size: one.size,
+      url: `https://${one.subdomain}.${request.domain}`,
+      parameters: visibleOf(one, catalogue),
     })),
     ...(end === undefined ? {} : { end: end.toISOString() }),
   };
+}
+
+/** The same request, with `[secret]` in the place of what nobody may see. */
+export function withoutSecrets(request: ProjectRequest, catalogue: Catalogue = loadCatalogue()): ProjectRequest {
+  const { software } = request;
+  return { ...request, software: software.map((one) => ({ ...one, parameters: visibleOf(one, catalogue) })) };
+}
+
+function visibleOf(
+  { software, parameters }: ProjectRequest["software"][number],
+  catalogue: Catalogue,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(parameters);
+  return Object.fromEntries(entries.map(([key, value]) => [key, isVisible(catalogue, software, key) ? value : secret]));
 }
 
 /** The values of a request that nobody may see: for whoever takes them out of texts. */

@@ -5,6 +5,7 @@ import { Command } from "commander";
 
 import { registerCancel } from "../../../cli/project/cancelling";
 import { registerPreview, registerUp } from "../../../cli/project/deploying";
+import { registerExpire } from "../../../cli/project/expiring";
 import { exitCodes } from "../../../cli/project/exit";
 import { jsonLine } from "../../../cli/project/json-lines";
 import { registerEstimate, registerHistory, registerOutputs } from "../../../cli/project/looking";
@@ -20,7 +21,7 @@ const text = readFileSync(join(packageRoot(), "docs", "commands.md"), "utf8");
 const program = new Command("deploy4me");
 for (const register of [
   ...[registerPreview, registerUp, registerRefresh, registerDestroy, registerOutputs, registerHistory],
-  ...[registerEstimate, registerCancel, registerState, registerSchema, registerSweep],
+  ...[registerEstimate, registerCancel, registerState, registerSchema, registerSweep, registerExpire],
 ])
   register(program);
 const commands = program.commands.flatMap((command) =>

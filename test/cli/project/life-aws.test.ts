@@ -112,8 +112,8 @@ test("the token itself can't be handed over, and it is said why", async () => {
   });
 });
 
-test("destroy leaves nothing in the account, and no secret was said or is left", async () => {
-  const { code, stderr } = await run("destroy", "--yes");
+test("destroy by its name alone leaves nothing in the account, and no secret was said or is left", async () => {
+  const { code, stderr } = await run("destroy", "--yes", "--stack", "office");
   expect([code, stderr]).toEqual([0, ""]);
   expect(await addresses()).toEqual([]);
   const files = readdirSync(home.directory, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
