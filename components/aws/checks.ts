@@ -59,6 +59,7 @@ function expectedOfAccess(adminAccess: readonly string[]): string | undefined {
 
 /** What a tag's value may be (EC2 user guide, «Tag restrictions»). */
 export function expectedOfOwner(owner: string): string | undefined {
+  if (/^aws:/i.test(owner)) return "must not begin with aws:, which AWS keeps for tags of its own";
   if (/^[\p{L}\p{N} _.:/=+\-@]{1,256}$/u.test(owner) && owner.trim() === owner) return undefined;
   return "has to be what AWS takes for a tag: 1 to 256 letters, digits, spaces and _ . : / = + - @";
 }

@@ -38,7 +38,11 @@ export function instanceArgs(shape: InstanceShape): aws.ec2.InstanceArgs {
   };
 }
 
-function fitting(text: string): string {
+/**
+ * The last word on what was counted before anything was made (`user-data-limit.ts`).
+ * @throws Error
+ */
+export function fitting(text: string): string {
   const size = Buffer.byteLength(text);
   const limit = limits.userDataBytes ?? Infinity;
   if (size > limit)

@@ -104,9 +104,13 @@ export class PrivateBucket extends pulumi.ComponentResource {
 /** Names of buckets have at most 63 characters; the provider draws 26 of them (S3 user guide, «Bucket naming rules»). */
 const prefixLength = 37;
 
+/** What no bucket's name may begin with (the same page); the third such prefix, `xn--`, no name of ours has. */
+const keptPrefix = /^(sthree-|amzn-s3-demo-)/;
+
 /** @example bucketPrefix({ identity }, "backups") // "deploy4me-sandbox-office-backups-" */
 export function bucketPrefix({ identity }: Ownership, part: string): string {
   const start = cloudName(identity)
+    .replace(keptPrefix, "bucket-$&")
     .slice(0, prefixLength - part.length - 2)
     .replace(/-+$/, "");
   return `${start}-${part}-`;

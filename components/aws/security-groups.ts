@@ -74,7 +74,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
   private group(name: string, kind: Kind, args: SecurityGroupsArgs): aws.ec2.SecurityGroup {
     const { identity, region, vpcId, transform } = args;
     const group = {
-      name: cloudName(identity, kind),
+      name: groupName(cloudName(identity, kind)),
       description: kind === "bastion" ? "What reaches the bastion and where it may go" : "The bastion alone, both ways",
       vpcId,
       region,
@@ -92,20 +92,24 @@ export class SecurityGroups extends pulumi.ComponentResource {
     groups: Readonly<Record<Kind, aws.ec2.SecurityGroup>>,
     args: SecurityGroupsArgs,
   ): Rule {
-    const resource = `${name}-${direction}-${key.replaceAll(/[^A-Za-z0-9]+/g, "-")}`;
+    const [resource, before] = [/[^A-Za-z0-9]/g, /[^A-Za-z0-9]+/g].map(
+      (mark) => `${name}-${direction}-${key.replaceAll(mark, "-")}`,
+    ) as [string, string];
+    // Two ranges in IPv6 had the same name before: `2001:db8::1/128` and `2001:db8:1::/128`.
+    const options = { parent: this, ...(before !== resource && { aliases: [{ name: before }] }) };
     const rule = {
       securityGroupId,
       ipProtocol: protocol,
       fromPort: from,
       toPort: to,
-      description: `deploy4me: ${key}`.replaceAll(descriptionRefuses, "-"),
+      description: `deploy4me: ${key}`,
       region: args.region,
       tags: tagsOf(args),
       ...peerOf(peer, groups),
     };
     return direction === "ingress"
-      ? new aws.vpc.SecurityGroupIngressRule(resource, rule, { parent: this })
-      : new aws.vpc.SecurityGroupEgressRule(resource, rule, { parent: this });
+      ? new aws.vpc.SecurityGroupIngressRule(resource, rule, options)
+      : new aws.vpc.SecurityGroupEgressRule(resource, rule, options);
   }
 }
 
@@ -113,8 +117,10 @@ type Kind = "bastion" | "server";
 
 type Rule = aws.vpc.SecurityGroupIngressRule | aws.vpc.SecurityGroupEgressRule;
 
-/** What a description may not hold (EC2 API reference, «IpRange»); it may be 255 characters long. */
-const descriptionRefuses = /[^A-Za-z0-9. _\-:/()#,@[\]+=&;{}!$*]/g;
+/** AWS takes no name that looks like a group's id (EC2 API reference, «CreateSecurityGroup»: «Can't start with sg-»). */
+function groupName(name: string): string {
+  return name.startsWith("sg-") ? `group-${name}` : name;
+}
 
 function peerOf(peer: SecurityRule["peer"], groups: Readonly<Record<Kind, aws.ec2.SecurityGroup>>) {
   if ("group" in peer) return { referencedSecurityGroupId: groups[peer.group].id };

@@ -13,7 +13,7 @@ export const cloud = {
  * Plays engine and AWS. Records every resource; a type or a function that is not listed here is an error, so that nothing
  * is made without a test's knowledge.
  */
-export function playCloud(): Registered[] {
+export function playCloud(project = "deploy4me"): Registered[] {
   const registered: Registered[] = [];
   void pulumi.runtime.setMocks(
     {
@@ -29,7 +29,7 @@ export function playCloud(): Registered[] {
         return answer(inputs as Arguments);
       },
     },
-    "deploy4me",
+    project,
     "sandbox",
     false,
   );
