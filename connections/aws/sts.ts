@@ -1,9 +1,7 @@
-import {
-  AssumeRoleCommand,
-  type AssumeRoleCommandInput,
-  GetCallerIdentityCommand,
-  STSClient,
-} from "@aws-sdk/client-sts";
+import { createRequire } from "node:module";
+
+import type * as sts from "@aws-sdk/client-sts";
+import type { AssumeRoleCommandInput, STSClient } from "@aws-sdk/client-sts";
 import { z } from "zod";
 
 import type { CheckedAccount } from "../verdict";
@@ -39,13 +37,15 @@ const session = z.object({
 
 /** AWS's Security Token Service, in one region. */
 export class Sts {
+  /** Loaded when AWS is asked: whoever deploys elsewhere loads what may ask it as well. */
+  private readonly sdk = createRequire(__filename)("@aws-sdk/client-sts") as typeof sts;
   private readonly client: STSClient;
   private readonly timeoutMs: number;
 
   constructor(private readonly options: StsOptions) {
     const { region, credentials, endpoint, timeoutMs = 10_000, attempts = 1 } = options;
     this.timeoutMs = timeoutMs;
-    this.client = new STSClient({
+    this.client = new this.sdk.STSClient({
       region,
       maxAttempts: attempts,
       requestHandler: { connectionTimeout: Math.min(timeoutMs, 5000), requestTimeout: timeoutMs, ...fresh },
@@ -61,7 +61,9 @@ export class Sts {
   async whoAmI(signal?: AbortSignal): Promise<CheckedAccount> {
     const action = "sts:GetCallerIdentity";
     const abortSignal = this.within(signal);
-    const answer = await this.asked(action, () => this.client.send(new GetCallerIdentityCommand({}), { abortSignal }));
+    const answer = await this.asked(action, () =>
+      this.client.send(new this.sdk.GetCallerIdentityCommand({}), { abortSignal }),
+    );
     const { Account: uuid, Arn: name } = this.parsed(action, caller, answer);
     return { uuid, name };
   }
@@ -73,7 +75,9 @@ export class Sts {
   ): Promise<AwsCredentials & { readonly expires: Date }> {
     const action = "sts:AssumeRole";
     const abortSignal = this.within(signal);
-    const answer = await this.asked(action, () => this.client.send(new AssumeRoleCommand(input), { abortSignal }));
+    const answer = await this.asked(action, () =>
+      this.client.send(new this.sdk.AssumeRoleCommand(input), { abortSignal }),
+    );
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = this.parsed(action, session, answer).Credentials;
     return {
       accessKeyId: AccessKeyId,

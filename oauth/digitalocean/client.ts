@@ -1,6 +1,9 @@
 import "./quiet";
 
-import { AuthorizationCode, type ModuleOptions, type WreckHttpOptions } from "simple-oauth2";
+import { createRequire } from "node:module";
+
+import type * as oauth2 from "simple-oauth2";
+import type { AuthorizationCode, ModuleOptions, WreckHttpOptions } from "simple-oauth2";
 
 import type { Application } from "../applications";
 import { TokenRequestRefused } from "../errors";
@@ -40,7 +43,7 @@ export interface CodeParameters {
  * request each, so it is the caller's to decide after {@link TokenRequestUnanswered}.
  */
 export class DigitalOceanOAuth {
-  private readonly client: AuthorizationCode;
+  private made: AuthorizationCode | undefined;
   private readonly timeoutMs: number;
   private readonly now: () => Date;
 
@@ -48,9 +51,14 @@ export class DigitalOceanOAuth {
     readonly application: Application,
     { timeoutMs = 30_000, now = () => new Date() }: OAuthClientOptions = {},
   ) {
-    this.client = new AuthorizationCode(optionsFor(application));
     this.timeoutMs = timeoutMs;
     this.now = now;
+  }
+
+  /** Made when something is asked for: most commands have a token that is still good, and loading this takes a fifth of what they load. */
+  private get client(): AuthorizationCode {
+    const library = createRequire(__filename)("simple-oauth2") as typeof oauth2;
+    return (this.made ??= new library.AuthorizationCode(optionsFor(this.application)));
   }
 
   /** Where the account's owner is asked. */
