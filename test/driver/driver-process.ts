@@ -1,8 +1,8 @@
 import { Driver } from "../../driver/driver";
 import { SqliteLeases } from "../../driver/lease/sqlite-leases";
 import type { LeaseTimes } from "../../driver/lease/lease";
-import { cloudProgram } from "./fixture";
 import type { CloudRequest } from "./programs/cloud";
+import { cloudProgram } from "./programs/cloud-program";
 
 /** What a driver in a process of its own is to do. */
 export interface DriverOrder {

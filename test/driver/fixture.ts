@@ -6,16 +6,9 @@ import { Driver } from "../../driver/driver";
 import type { OperationEvent } from "../../driver/events/operation-event";
 import type { Operation } from "../../driver/operation";
 import type { DriverOptions } from "../../driver/options";
-import type { Program } from "../../driver/program";
 import { TestApi, type TestApiOptions, token } from "../sandbox/digitalocean/api";
 import type { CloudRequest } from "./programs/cloud";
-
-export const cloudProgram: Program<CloudRequest> = {
-  module: join(__dirname, "programs", "cloud.js"),
-  export: "cloud",
-  project: "test",
-  stack: ({ name }) => name,
-};
+import { cloudProgram } from "./programs/cloud-program";
 
 /** A cloud without machines, and a driver that deploys to it by the real engine. */
 export class Bed {

@@ -1,7 +1,8 @@
 import type { Driver } from "../../../driver/driver";
 import type { Expiring } from "../../../driver/life/expiry";
 import type { Program } from "../../../driver/program";
-import { Bed, cloudProgram, failureOf } from "../fixture";
+import { Bed, failureOf } from "../fixture";
+import { cloudProgram } from "../programs/cloud-program";
 import type { CloudRequest } from "../programs/cloud";
 
 const hour = 3_600_000;
