@@ -3,7 +3,8 @@ import { draws } from "../effort";
 import { differences, typesInCloud } from "./inventory";
 import { Campaign } from "./campaign";
 import { casesFor, shuffled } from "./cases";
-import { emptyCloud, PaperCloud, tokens } from "./paper-cloud";
+import { emptyCloud, PaperCloud } from "./paper-cloud";
+import { tokens } from "./tokens";
 import { kindsOfFaults } from "./variants";
 
 jest.setTimeout(600_000);

@@ -5,7 +5,7 @@ import { noPace } from "../../guard/interfaces";
 import { startGuard } from "../../guard/server";
 import { ContractWatch } from "../../guard/watch";
 import { HandedToken } from "../guard/guarded";
-import { tokens } from "./paper-cloud";
+import { tokens } from "./tokens";
 
 /** A guard in front of a cloud on paper, less patient than a real one. */
 export interface CampaignGuard {

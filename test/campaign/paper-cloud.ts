@@ -9,9 +9,7 @@ import type { Store } from "../../sandbox/digitalocean/store";
 import { systemClock } from "../../sandbox/clock";
 import { Faults } from "../../sandbox/faults";
 import { RecordedHosts } from "../sandbox/digitalocean/recorded-hosts";
-
-/** The token that is used, and the one that comes in its place when it is refused. */
-export const tokens = { first: "dop_v1_of_the_campaign", second: "dop_v1_of_the_campaign_renewed" };
+import { tokens } from "./tokens";
 
 /** Everything that a cloud on paper knows. */
 export interface Snapshot {

@@ -12,7 +12,7 @@ import { noPace, noWatch } from "../../../guard/interfaces";
 import { startGuard } from "../../../guard/server";
 import { StackTickets } from "../../../guard/tickets";
 import { HandedToken } from "../../guard/guarded";
-import { tokens } from "../paper-cloud";
+import { tokens } from "../tokens";
 import type { KilledRequest } from "./program";
 
 /** What a driver in a process of its own is to do. */
