@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { TokenSource } from "../../connections/credentials";
-import { type Application, chooseApplication, readApplications } from "../../oauth/applications";
 import { type Connection, type CredentialsOf, localTenant, oauthCredentials } from "../../oauth/connection";
 import { DigitalOceanOAuth } from "../../oauth/digitalocean/client";
 import { noRenewal } from "../../oauth/renewal";
@@ -12,6 +11,7 @@ import { Keyring } from "../../oauth/vault/keyring";
 import { SqliteStore, type SqliteStoreOptions } from "../../oauth/vault/sqlite-store";
 import { Vault } from "../../oauth/vault/vault";
 import { pkce, redirectUri, TestAuthorizationServer } from "../sandbox/oauth/authorization-server";
+import { applicationIn } from "./application-in";
 import { applicationAt } from "./owner";
 import { TokenGate } from "./token-gate";
 import { openStore, type StoreAddress } from "./vault/stores";
@@ -109,11 +109,6 @@ export class Connected {
     await this.server.close();
     rmSync(this.directory, { recursive: true });
   }
-}
-
-/** The application as its owner has configured it. */
-export function applicationIn(directory: string): Application {
-  return chooseApplication(readApplications(join(directory, "applications.json")), "Shop");
 }
 
 /** The consent of the account's owner, past the gate. */

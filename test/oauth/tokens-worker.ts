@@ -7,7 +7,7 @@ import { DigitalOceanOAuth } from "../../oauth/digitalocean/client";
 import { connectionTokens, type TokenEndpoint } from "../../oauth/tokens";
 import { Keyring } from "../../oauth/vault/keyring";
 import { Vault } from "../../oauth/vault/vault";
-import { applicationIn } from "./connected";
+import { applicationIn } from "./application-in";
 import { openStore, type StoreAddress } from "./vault/stores";
 
 /** Where a process is killed: by itself, with SIGKILL, so that nothing of it runs any more. */
