@@ -2,12 +2,6 @@ import { join } from "node:path";
 
 import { Command } from "commander";
 
-import { registerCancel } from "../../../cli/project/cancelling";
-import { registerPreview, registerUp } from "../../../cli/project/deploying";
-import { registerHistory, registerOutputs } from "../../../cli/project/looking";
-import { registerRefresh } from "../../../cli/project/refreshing";
-import { registerDestroy } from "../../../cli/project/removing";
-import { registerState } from "../../../cli/project/state";
 import { type Program, projectProgram } from "../../../driver/program";
 import type { ProjectRequest } from "../../../driver/request";
 
@@ -15,7 +9,40 @@ import type { ProjectRequest } from "../../../driver/request";
 const file = join(__dirname, "paper-program.js");
 const paper: Program<ProjectRequest> = { ...projectProgram, module: file, export: "paper", sources: [file] };
 
-const program = new Command("deploy4me").showHelpAfterError().enablePositionalOptions();
-for (const register of [registerPreview, registerUp, registerRefresh, registerDestroy]) register(program, paper);
-for (const register of [registerOutputs, registerHistory, registerCancel, registerState]) register(program);
-void program.parseAsync(process.argv);
+/** As in the command itself, only the one that is asked for is loaded. */
+const commands: Readonly<Record<string, (program: Command) => Promise<void>>> = {
+  preview: async (program) => {
+    (await import("../../../cli/project/deploying.js")).registerPreview(program, paper);
+  },
+  up: async (program) => {
+    (await import("../../../cli/project/deploying.js")).registerUp(program, paper);
+  },
+  refresh: async (program) => {
+    (await import("../../../cli/project/refreshing.js")).registerRefresh(program, paper);
+  },
+  destroy: async (program) => {
+    (await import("../../../cli/project/removing.js")).registerDestroy(program, paper);
+  },
+  outputs: async (program) => {
+    (await import("../../../cli/project/looking.js")).registerOutputs(program);
+  },
+  history: async (program) => {
+    (await import("../../../cli/project/looking.js")).registerHistory(program);
+  },
+  cancel: async (program) => {
+    (await import("../../../cli/project/cancelling.js")).registerCancel(program);
+  },
+  state: async (program) => {
+    (await import("../../../cli/project/state.js")).registerState(program);
+  },
+};
+
+async function main([name = ""]: readonly string[]): Promise<void> {
+  const program = new Command("deploy4me").showHelpAfterError().enablePositionalOptions();
+  const register = commands[name];
+  if (register === undefined) throw new Error(`on paper there is no ${name}, but ${Object.keys(commands).join(", ")}`);
+  await register(program);
+  await program.parseAsync(process.argv);
+}
+
+void main(process.argv.slice(2));
