@@ -99,7 +99,10 @@ function here({ regions, source }: AwsPrices, region: string): RegionPrices {
   return prices;
 }
 
-/** What no estimate holds. */
+/**
+ * What no estimate holds. The prices in it are those of AWS's pricing pages (EC2 on-demand: data transfer, T3 unlimited; S3; Route 53). On which day
+ * they were read is not recorded, so nothing is counted with them.
+ */
 export const notIncludedAtAws: readonly string[] = [
   "outgoing traffic beyond 100 GB a month ($0.09 a GB, and more in some regions)",
   "what machines compute beyond their baseline all day long ($0.05 a processor and hour)",

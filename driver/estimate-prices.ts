@@ -33,7 +33,10 @@ export const digitalOceanPrices: OtherPrices = {
   leastOfDroplet: 0.01,
 };
 
-/** What no estimate holds. */
+/**
+ * What no estimate holds. The price of traffic is that of DigitalOcean's documentation («Bandwidth Billing»). On which day it was read is not
+ * recorded, so nothing is counted with it.
+ */
 export const notIncluded: readonly string[] = [
   "outgoing traffic beyond what the droplets include ($0.01 a GiB)",
   "taxes",

@@ -10,7 +10,7 @@ import { toDeployment } from "./request/deployment";
 import { shippedOffers } from "./request/digitalocean-offers";
 import { type OfferAnswers, type Offers, offersFrom, UnusableOffers } from "./request/offers";
 import type { ProjectRequest } from "./request/schema";
-import { offersFor } from "./request/shipped-offers";
+import { offersFor, shippedOffersOf } from "./request/shipped-offers";
 
 export { type EstimateLine, UnknownPrice } from "./estimate-lines";
 
@@ -76,15 +76,18 @@ export function estimateOf(billables: readonly Billable[], given: Offers | reado
       ? awsLines(billable, offers, awsPrices)
       : digitalOceanLines(billable, offers, digitalOceanPrices),
   );
-  const { source, date, live } = offers;
+  const { source, live } = offers;
   const others = cloud === "aws" ? awsPrices : digitalOceanPrices;
+  const region = billables.find(isAwsBillable)?.region ?? "";
+  const ofRegion = awsPrices.regions[region]?.date;
+  const date = (offers === shippedOffersOf.aws ? ofRegion : undefined) ?? offers.date;
   return {
     currency: "USD",
     lines,
     monthly: rounded(sum(lines.map(({ monthly }) => monthly)), 2),
     hourly: rounded(sum(lines.map(({ hourly }) => hourly)), 5),
     prices: { source, date, live },
-    otherPrices: { source: others.source, date: others.date },
+    otherPrices: { source: others.source, date: ofRegion ?? others.date },
     notIncluded: cloud === "aws" ? notIncludedAtAws : notIncluded,
     notes: [],
   };

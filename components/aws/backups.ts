@@ -22,7 +22,7 @@ const oldVersionDays = 30;
  * gateway endpoint, which is free and never leaves AWS's network, and by nothing else: the endpoint admits this bucket alone,
  * the bucket takes encrypted connections alone, and the machines' role may read and write objects but delete no version.
  *
- * Costs what is stored (S3 pricing; about 0.023 USD per GB and month).
+ * Costs what is stored (about 0.023 USD per GB and month in us-east-1, 19 January 2026; `driver/request/aws-prices.ts` has more regions).
  */
 export class BackupStore extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;

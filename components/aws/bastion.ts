@@ -36,7 +36,8 @@ export interface BastionArgs extends Ownership {
  * The only machine that answers from outside. It keeps nothing: it is replaced when its user data changes or when it was
  * terminated behind our back, and comes back under the same IPv4 address with the same host key.
  *
- * Costs the instance, its volume and the public IPv4 address (0.005 USD an hour, used or not: Amazon VPC pricing).
+ * Costs the instance, its volume and the public IPv4 address (0.005 USD an hour, used or not, since 1 February 2024:
+ * AWS News Blog, 28 July 2023).
  */
 export class Bastion extends pulumi.ComponentResource {
   readonly machine: aws.ec2.Instance;

@@ -21,7 +21,7 @@ export interface DnsArgs extends Ownership {
 /** How long resolvers keep an answer, in seconds: short, because a replaced bastion has another IPv6 address. */
 const timeToLive = 60;
 
-/** The zone, and for each name its addresses of both families. Costs 0.50 USD a month (Route 53 pricing). */
+/** The zone, and for each name its addresses of both families. Costs 0.50 USD a month (Route 53 pricing; on which day it was read is not recorded). */
 export class Dns extends pulumi.ComponentResource {
   readonly domain: pulumi.Output<string>;
   /** Where the domain has to be delegated to, at its registrar. */

@@ -14,7 +14,8 @@ const keptDays = 90;
 
 /**
  * A record of every connection in the private network, in a bucket of its own, for 90 days. AWS delivers it by itself: no
- * role is needed. Costs by volume (vended logs, about 0.25 USD per GB, and what is stored).
+ * role is needed. Costs by volume: what is delivered (CloudWatch pricing, «Vended logs»: about 0.25 USD per GB in us-east-1, by a page whose day is not
+ * recorded), and what is stored.
  */
 export class FlowLogs extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;

@@ -48,8 +48,8 @@ describe("an estimate on AWS", () => {
     const source = "AWS's price lists by region (EC2, EBS, VPC, S3, Route 53), on demand";
     expect([currency, prices, otherPrices]).toEqual([
       "USD",
-      { source, date: "2026-10-05", live: false },
-      { source, date: "2026-10-05" },
+      { source, date: "2026-09", live: false },
+      { source, date: "2026-09" },
     ]);
     expect(notIncluded.join(" ")).toMatch(/traffic.*taxes/);
   });
