@@ -13,18 +13,22 @@ describe("a provider as the state holds it", () => {
   });
 
   /** Does what the engine's provider process does with the text: compiles it without a file, in the program's folder. */
-  function methodsIn(folder: string, module: string): string[] {
+  function methodsIn(folder: string, ...modules: string[]): Record<string, string[]> {
     const script = `
       const { Module } = require("node:module");
-      const loaded = new Module("", module.parent);
-      loaded._compile(process.argv[1], "");
-      console.log(JSON.stringify(Object.keys(loaded.exports.handler())));`;
-    const out = execFileSync(process.execPath, ["-e", script, serializedProvider(module)], {
+      const methods = process.argv.slice(1).map((text) => {
+        const loaded = new Module("", module.parent);
+        loaded._compile(text, "");
+        return Object.keys(loaded.exports.handler());
+      });
+      console.log(JSON.stringify(methods));`;
+    const out = execFileSync(process.execPath, ["-e", script, ...modules.map(serializedProvider)], {
       cwd: folder,
       encoding: "utf8",
       timeout: 30_000,
     });
-    return (JSON.parse(out) as string[]).sort();
+    const methods = JSON.parse(out) as string[][];
+    return Object.fromEntries(modules.map((name, index) => [name, methods[index]?.sort() ?? []]));
   }
 
   const methods = ["check", "create", "delete", "diff", "read", "update"];
@@ -33,17 +37,18 @@ describe("a provider as the state holds it", () => {
     .filter((file) => file.endsWith("-provider.ts"))
     .map((file) => file.slice(0, -".ts".length));
 
-  test.each(modules)("%s is found from this package's own program", (module) => {
-    expect(methodsIn(join(root, "dist", "programs"), module).filter((name) => !optional.includes(name))).toEqual(
-      methods,
-    );
+  describe("each from this package's own program", () => {
+    const found = methodsIn(join(root, "dist", "programs"), ...modules);
+    test.each(modules)("%s is found", (module) => {
+      expect(found[module]?.filter((name) => !optional.includes(name))).toEqual(methods);
+    });
   });
 
   test("is found from another's program, which has this package among its dependencies", () => {
     mkdirSync(join(elsewhere, "node_modules"));
     symlinkSync(root, join(elsewhere, "node_modules", "deploy4me"));
     mkdirSync(join(elsewhere, "deep", "er"), { recursive: true });
-    expect(methodsIn(join(elsewhere, "deep", "er"), "password-provider")).toEqual(methods);
+    expect(methodsIn(join(elsewhere, "deep", "er"), "password-provider")).toEqual({ "password-provider": methods });
   });
 
   test("is the same text whatever the module does: a release changes no state", () => {
