@@ -6,20 +6,26 @@ import { parentPort, workerData } from "node:worker_threads";
 const own = String(workerData);
 const texts = new Set<string>();
 
+/** What each process was last seen to run: its environment is another one only when that is. */
+const running = new Map<string, string>();
+
 function look(): void {
   for (const pid of readdirSync("/proc")) {
     if (!/^\d+$/.test(pid) || pid === own) continue;
-    for (const file of ["cmdline", "environ"]) {
-      try {
-        texts.add(readFileSync(join("/proc", pid, file), "latin1"));
-      } catch {
-        // It has ended.
-      }
+    try {
+      const command = readFileSync(join("/proc", pid, "cmdline"), "latin1");
+      if (running.get(pid) === command) continue;
+      const environment = readFileSync(join("/proc", pid, "environ"), "latin1");
+      running.set(pid, command);
+      texts.add(command).add(environment);
+    } catch {
+      // It has ended.
     }
   }
 }
 
-const timer = setInterval(look, 3);
+// A command takes a tenth of a second at least; looking without a pause would keep a processor busy.
+const timer = setInterval(look, 10);
 
 parentPort?.on("message", (message) => {
   if (message === "look") {
