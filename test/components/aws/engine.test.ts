@@ -136,10 +136,11 @@ print(json.dumps({
   test("come back when the bastion was terminated behind our back: it alone, with its address, its key and what was on it", async () => {
     const before = await outputs();
     await asked(`of("ec2").terminate_instances(InstanceIds=["${before.bastion ?? ""}"]); print("0")`);
-    const { stdout } = await run("preview", "--stack", "engine");
-    expect(stdout).toMatch(/\+-.*bastion-machine.*replace/);
+    const { stdout } = await run("up", "--yes", "--stack", "engine");
+    const [preview = "", update] = stdout.split("\nUpdating");
+    expect(preview).toMatch(/\+-.*bastion-machine.*replace/);
     expect(stdout).not.toMatch(/wiki-machine/);
-    await up();
+    expect(update).toMatch(/\+-.*bastion-machine.*replaced/);
     const after = await outputs();
     expect(after).toEqual({ ...before, bastion: after.bastion, onBastion: after.onBastion });
     expect(after.bastion).not.toBe(before.bastion);
@@ -171,12 +172,12 @@ ec2.revoke_security_group_ingress(GroupId=ids["server"], SecurityGroupRuleIds=re
 print("0")`);
     const stack = ["--stack", "engine"];
     const now = options("198.51.100.7/32");
-    const { stdout } = await tryPulumi(home, access, ["preview", "--refresh", "--diff", ...stack], now);
-    expect(stdout).toMatch(/server-ingress-software-80/);
-    expect(stdout).toMatch(/bastion-only[\s\S]*ingressRuleIds/);
-    expect(stdout).toMatch(/server-only[\s\S]*egressRuleIds/);
-    expect(stdout).toMatch(/\+ 1 to create\n\s+~ 2 to update\n\s+3 changes\. \d+ unchanged/);
-    await pulumi(home, access, ["up", "--yes", "--skip-preview", "--refresh", ...stack], now);
+    const { stdout } = await pulumi(home, access, ["up", "--yes", "--refresh", "--diff", ...stack], now);
+    const [preview = ""] = stdout.split("\nUpdating");
+    expect(preview).toMatch(/server-ingress-software-80/);
+    expect(preview).toMatch(/bastion-only[\s\S]*ingressRuleIds/);
+    expect(preview).toMatch(/server-only[\s\S]*egressRuleIds/);
+    expect(preview).toMatch(/\+ 1 to create\n\s+~ 2 to update\n\s+3 changes\. \d+ unchanged/);
     expect(await ports()).toEqual(before);
   });
 

@@ -93,10 +93,11 @@ describe("a deployment's cloud resources, on the engine", () => {
   test("come back when the bastion was deleted behind our back: it alone, with its address, its key and what was on it", async () => {
     const before = await outputs();
     await call("DELETE", `droplets/${before.bastion ?? ""}`);
-    const { stdout } = await run("preview", "--stack", "engine");
-    expect(stdout).toMatch(/\+-.*bastion-droplet.*replace/);
+    const { stdout } = await run("up", "--yes", "--stack", "engine");
+    const [preview = "", update] = stdout.split("\nUpdating");
+    expect(preview).toMatch(/\+-.*bastion-droplet.*replace/);
     expect(stdout).not.toMatch(/wiki-droplet/);
-    await up();
+    expect(update).toMatch(/\+-.*bastion-droplet.*replaced/);
     const after = await outputs();
     expect(after).toEqual({ ...before, bastion: after.bastion, onBastion: after.onBastion });
     expect(after.bastion).not.toBe(before.bastion);
