@@ -64,4 +64,9 @@ export default tseslint.config(
     },
   },
   { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
+  {
+    // What ships works where only the dependencies are installed.
+    files: Object.keys(mayImport).map((folder) => `${folder}/**/*.ts`),
+    rules: { "import-x/no-extraneous-dependencies": ["error", { devDependencies: false }] },
+  },
 );
