@@ -2,10 +2,12 @@ import { join } from "node:path";
 
 import { Command } from "commander";
 
+import { registerExec } from "../../../cli/exec";
 import { registerPreview, registerUp } from "../../../cli/project/deploying";
 import { registerExpire } from "../../../cli/project/expiring";
 import { registerOutputs } from "../../../cli/project/looking";
 import { registerDestroy } from "../../../cli/project/removing";
+import { registerState } from "../../../cli/project/state";
 import { registerSweep } from "../../../cli/project/sweeping";
 import { type Program, projectProgram } from "../../../driver/program";
 import type { ProjectRequest } from "../../../driver/request";
@@ -16,5 +18,5 @@ const paper: Program<ProjectRequest> = { ...projectProgram, module: file, export
 
 const program = new Command("deploy4me").showHelpAfterError().enablePositionalOptions();
 for (const register of [registerPreview, registerUp, registerDestroy, registerExpire]) register(program, paper);
-for (const register of [registerOutputs, registerSweep]) register(program);
+for (const register of [registerOutputs, registerState, registerSweep, registerExec]) register(program);
 void program.parseAsync(process.argv);
