@@ -15,6 +15,7 @@ import { fileWords, projectCommand, withAccess, withJson } from "./options";
 import { paintFor } from "./paint";
 import { countFates, planLines } from "./plan";
 import { resultOf } from "./results";
+import { checkRoom } from "./room";
 import { type AccessOptions, given, type Session, withSession } from "./session";
 import { countsInWords, upLines } from "./summary";
 
@@ -42,9 +43,10 @@ export function registerPreview(program: Command, of?: Program<ProjectRequest>):
     .option("--expect-no-changes", `end with exit code ${exitCodes.changes} when there is anything to do`)
     .action((file: string | undefined, options: PreviewOptions) =>
       act("preview", options, (acting) =>
-        withSession(home(), { ...options, ...acting, ...given(of), file }, (session) =>
-          preview(session, acting, options),
-        ),
+        withSession(home(), { ...options, ...acting, ...given(of), file }, async (session) => {
+          await checkRoom(session, acting);
+          return preview(session, acting, options);
+        }),
       ),
     );
 }
@@ -61,9 +63,10 @@ export function registerUp(program: Command, of?: Program<ProjectRequest>): void
         const asks = options.yes !== true && options.approved === undefined;
         if (asks && (acting.report.json || !canAsk()))
           throw new ConfirmationNeeded("up", "--yes, or --approved with the code of a preview");
-        return withSession(home(), { ...options, ...acting, ...given(of), file }, (session) =>
-          asks ? upAfterAsking(session, acting, options) : up(session, acting, options),
-        );
+        return withSession(home(), { ...options, ...acting, ...given(of), file }, async (session) => {
+          await checkRoom(session, acting);
+          return asks ? upAfterAsking(session, acting, options) : up(session, acting, options);
+        });
       }),
     );
 }

@@ -1,3 +1,5 @@
+import type { Quota } from "../../connections/verdict";
+
 /** No file is named, and none of the usual names lies in this folder or above it. */
 export class RequestNotFound extends Error {
   override readonly name = "RequestNotFound";
@@ -177,5 +179,18 @@ export class KeptUnusable extends Error {
     super(
       `what was kept of the request of ${deployed} can't be used any more: ${why} Name the project's file in place of --stack.`,
     );
+  }
+}
+
+/** A quota of the account's leaves no room for the project. */
+export class NoRoom extends Error {
+  override readonly name = "NoRoom";
+  readonly code = "NO_ROOM";
+
+  constructor(
+    message: string,
+    readonly quota: Quota,
+  ) {
+    super(`nothing was started. ${message}`);
   }
 }

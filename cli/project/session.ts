@@ -30,6 +30,7 @@ export interface Session {
   readonly file: string;
   readonly request: ProjectRequest;
   readonly offers: Offers;
+  readonly account: Account;
   readonly driver: Driver<ProjectRequest>;
 }
 
@@ -57,8 +58,9 @@ export async function withSession<Result>(
   return withAccounts(home, access.connection, async (accounts) => {
     const { request, offers } = await priced(file, { accounts, report, signal, ...parse });
     const account = await accounts.on(request.cloud);
+    if (account instanceof Error) throw account;
     return deploying(home, { ...access, ...given(program), region: request.region }, account, (driver) =>
-      body({ file, request, offers, driver }),
+      body({ file, request, offers, account, driver }),
     );
   });
 }

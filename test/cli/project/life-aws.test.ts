@@ -1,7 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { DescribeAddressesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  AllocateAddressCommand,
+  DescribeAddressesCommand,
+  EC2Client,
+  ReleaseAddressCommand,
+} from "@aws-sdk/client-ec2";
 
 import { Moto } from "../../components/aws/moto";
 import { SigningProxy } from "../../guard/signing-proxy";
@@ -14,6 +19,8 @@ const region = "eu-west-1";
 const accessKeyId = "AKIAIOSFODNN7EXAMPLE";
 const canary = "canary/of/the/secret/access/key/of/life+";
 const file = { ...wiki, cloud: "aws", region };
+/** The stand-in's Service Quotas has none for processors. */
+const unseen = expect.stringMatching(/^warning: Whether there is room .*: L-1216C47A: [^\n]*\n$/) as string;
 let moto: Moto;
 let aws: SigningProxy;
 let home: ProjectHome;
@@ -39,13 +46,22 @@ async function run(...args: readonly string[]) {
   return ended;
 }
 
-/** As the account itself says, in the project's region. */
-async function addresses(): Promise<string[]> {
+/** By the account itself, in the project's region. */
+async function atAws<Result>(body: (client: EC2Client) => Promise<Result>): Promise<Result> {
   const credentials = { accessKeyId: "of-the-test", secretAccessKey: "of-the-test" };
   const client = new EC2Client({ region, endpoint: moto.url, credentials });
-  const { Addresses = [] } = await client.send(new DescribeAddressesCommand({}));
-  client.destroy();
-  return Addresses.flatMap(({ PublicIp }) => PublicIp ?? []);
+  try {
+    return await body(client);
+  } finally {
+    client.destroy();
+  }
+}
+
+function addresses(): Promise<string[]> {
+  return atAws(async (client) => {
+    const { Addresses = [] } = await client.send(new DescribeAddressesCommand({}));
+    return Addresses.flatMap(({ PublicIp }) => PublicIp ?? []);
+  });
 }
 
 test("without a connection it is said how to make one, and nothing is started", async () => {
@@ -67,16 +83,30 @@ test("a connection to the role is made", async () => {
 
 test("where no price is known, a preview says so and shows the plan all the same", async () => {
   const { code, stdout, stderr } = await run("preview");
-  expect([code, stderr]).toEqual([0, ""]);
+  expect([code, stderr]).toEqual([0, unseen]);
   expect(stdout).toMatch(/^Create 2$/m);
   expect(stdout).toContain("What it costs is not known here. There is no price for the size t3.micro in eu-west-1");
+  expect(await addresses()).toEqual([]);
+});
+
+test("where a quota leaves no room, nothing is started, and the quota is named", async () => {
+  const taken = await atAws(async (client) => {
+    const all = Array.from({ length: 5 }, () => client.send(new AllocateAddressCommand({ Domain: "vpc" })));
+    return (await Promise.all(all)).map(({ AllocationId }) => AllocationId);
+  });
+  const { code, stderr } = await run("up", "--yes");
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/nothing was started\..*L-0263D0A3\) is 5: 5 are used/)]);
+  expect((await home.json("preview")).end).toMatchObject({ exitCode: 1, error: { code: "NO_ROOM" } });
+  await atAws((client) =>
+    Promise.all(taken.map((AllocationId) => client.send(new ReleaseAddressCommand({ AllocationId })))),
+  );
   expect(await addresses()).toEqual([]);
 });
 
 test("up makes it in the project's region, by sessions of the role alone", async () => {
   aws.signers.splice(0);
   const { code, stdout, stderr } = await run("up", "--yes");
-  expect([code, stderr]).toEqual([0, ""]);
+  expect([code, stderr]).toEqual([0, unseen]);
   expect(stdout).toContain("Done: 2 created.");
   expect(stdout).toContain("wiki  https://wiki.example.com");
   expect(await addresses()).toHaveLength(1);
