@@ -44,7 +44,13 @@ describe("the client of the guard's benchmark", () => {
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
         const { method, url, headers } = request;
-        seen = [method, url, headers.host === new URL(address).host, headers["content-type"], String(Buffer.concat(chunks))];
+        seen = [
+          method,
+          url,
+          headers.host === new URL(address).host,
+          headers["content-type"],
+          String(Buffer.concat(chunks)),
+        ];
         response.writeHead(201, { "content-length": 0 }).end();
       });
     });
