@@ -5,8 +5,8 @@ const worthwhile = 16 * 1024;
 
 /**
  * Frees the memory of an answer's pieces as soon as the system has taken them over. Left to the garbage collector, the pieces of long listings bring it
- * to its full run every few hundred milliseconds, and each of these makes some request wait: the 99th percentile of a listing of 336 KiB is
- * three to five times as long then (`node dist/bench/guard/main.js calls`).
+ * to its full run every few hundred milliseconds, and each of these makes some request wait: the 99th percentile of a listing of 336 KiB is on
+ * a busy machine three to five times as long then (`node dist/bench/guard/main.js calls`).
  *
  * Only for an answer that nobody keeps: afterwards its pieces are empty. One whose client goes away is left to the collector, because the system
  * may still be reading it.

@@ -1,70 +1,46 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import {
   AllocateAddressCommand,
   AssociateAddressCommand,
   DescribeInstancesCommand,
   DescribeSubnetsCommand,
-  EC2Client,
   RunInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 
-import { projectRoot } from "../../../cli/home";
 import { takeInventory } from "../../../sandbox/aws/inventory";
 import { Metadata } from "../../../sandbox/aws/metadata";
-import { type Changes, Moto } from "../../../sandbox/aws/moto";
-import { layoutOf } from "../../../sandbox/hosts/network/addresses";
-import { freePort } from "../../components/aws/moto";
-
-const region = "eu-central-1";
+import type { Changes } from "../../../sandbox/aws/moto";
+import { type BareApi, openApi, region } from "./api";
 
 /** The API of the sandbox's AWS, and nothing behind it: the test says when machines are where they have to be. */
 describe("while a machine is on its way", () => {
-  const directory = mkdtempSync(join(tmpdir(), "deploy4me-aws-"));
-  let moto: Moto;
-  let ec2: EC2Client;
+  let api: BareApi;
   let id: string;
 
   beforeAll(async () => {
-    const root = projectRoot();
-    moto = await Moto.start({
-      environment: join(root, ".deploy4me", "moto"),
-      source: join(root, "sandbox", "aws"),
-      directory,
-      port: await freePort(),
-      ranges: layoutOf(0).ranges,
-    });
-    const credentials = { accessKeyId: "a", secretAccessKey: "b" };
-    ec2 = new EC2Client({ endpoint: moto.url, region, credentials, maxAttempts: 1 });
+    api = await openApi();
   });
-  afterAll(async () => {
-    ec2.destroy();
-    await moto.stop();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => api.close());
 
   const found = async () => {
-    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+    const { Reservations = [] } = await api.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
     return Reservations[0]!.Instances![0]!;
   };
   const state = async () => (await found()).State?.Name;
-  const inventory = async () => takeInventory(moto.url, [region]);
+  const inventory = async () => takeInventory(api.moto.url, [region]);
   /** As the machines' side does it: what was changed until now has been done. */
   const show = async (): Promise<Changes> => {
-    const now = await moto.changesSince(-1, AbortSignal.timeout(60_000));
-    await moto.shown(now.change, { [id]: 1 });
+    const now = await api.moto.changesSince(-1, AbortSignal.timeout(60_000));
+    await api.moto.shown(now.change, { [id]: 1 });
     return now;
   };
 
   test("an instance of the default VPC is pending, leads out, and has an address of the sandbox's", async () => {
     const Filters = [{ Name: "default-for-az", Values: ["true"] }];
-    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ Filters }));
-    const { Instances = [] } = await ec2.send(
+    const { Subnets = [] } = await api.ec2.send(new DescribeSubnetsCommand({ Filters }));
+    const { Instances = [] } = await api.ec2.send(
       new RunInstancesCommand({
         MinCount: 1,
         MaxCount: 1,
@@ -98,35 +74,35 @@ describe("while a machine is on its way", () => {
   });
 
   test("an address that is moved is answered for once it leads there", async () => {
-    const { AllocationId } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));
-    const { change } = await moto.changesSince(-1, AbortSignal.timeout(60_000));
+    const { AllocationId } = await api.ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));
+    const { change } = await api.moto.changesSince(-1, AbortSignal.timeout(60_000));
     const order: string[] = [];
-    const answered = ec2
+    const answered = api.ec2
       .send(new AssociateAddressCommand({ AllocationId, InstanceId: id }))
       .then(() => order.push("answered"));
-    const own = await moto.changesSince(change, AbortSignal.timeout(60_000));
+    const own = await api.moto.changesSince(change, AbortSignal.timeout(60_000));
     // Whoever answers at once has answered by then.
     for (let others = 0; others < 20; others++) await found();
     order.push("shown");
-    await moto.shown(own.change, { [id]: 1 });
+    await api.moto.shown(own.change, { [id]: 1 });
     await answered;
     expect(order).toEqual(["shown", "answered"]);
   });
 
   test("one that is stopped is stopping until it is off, and by force only when that was said", async () => {
-    await ec2.send(new StopInstancesCommand({ InstanceIds: [id], Force: true }));
+    await api.ec2.send(new StopInstancesCommand({ InstanceIds: [id], Force: true }));
     expect(await state()).toBe("stopping");
     expect((await show()).forced).toEqual([id]);
     expect(await state()).toBe("stopped");
-    await ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
+    await api.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
     expect(await state()).toBe("pending");
     await show();
-    await ec2.send(new StopInstancesCommand({ InstanceIds: [id] }));
+    await api.ec2.send(new StopInstancesCommand({ InstanceIds: [id] }));
     expect((await show()).forced).toEqual([]);
   });
 
   test("one that is terminated is shutting down until its machine is gone", async () => {
-    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+    await api.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
     expect(await state()).toBe("shutting-down");
     expect((await inventory()).instances).toEqual([]);
     await show();
