@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import type { Driver } from "../../driver/driver";
 import type { Expiring } from "../../driver/life/expiry";
 import { type Program, projectProgram } from "../../driver/program";
 import type { ProjectRequest } from "../../driver/request";
@@ -19,7 +20,8 @@ interface ExpireOptions extends AccessOptions {
 /** What became of a deployment whose time is over. */
 interface Fate {
   readonly stack: string;
-  readonly outcome: "removed" | "protected" | "failed";
+  /** `extended`: it got more time while others were being removed. */
+  readonly outcome: "removed" | "protected" | "extended" | "failed";
   readonly code?: string;
   readonly message?: string;
 }
@@ -31,13 +33,22 @@ export function registerExpire(program: Command, of?: Program<ProjectRequest>): 
     .option("--yes", "remove those whose time is over, one after the other")
     .action((options: ExpireOptions) =>
       act("expire", options, async (acting) => {
-        const all = await withAnyDriver(home(), (driver) => driver.expiring({ within: Infinity }));
-        const ours = all.filter(({ stack }) => stack.project === (projectProgram.project ?? "deploy4me"));
-        const sorted = [...ours].sort((a, b) => a.ends - b.ends);
-        const over = sorted.filter(({ ends }) => ends <= Date.now());
+        const sorted = await withAnyDriver(home(), expiringHere);
+        const over = sorted.filter(isOver);
         return options.yes === true ? remove(sorted, over, acting, { ...options, ...given(of) }) : listed(sorted, over);
       }),
     );
+}
+
+/** The first to end first. */
+async function expiringHere(driver: Pick<Driver, "expiring">): Promise<Expiring[]> {
+  const all = await driver.expiring({ within: Infinity });
+  const ours = all.filter(({ stack }) => stack.project === (projectProgram.project ?? "deploy4me"));
+  return ours.sort((a, b) => a.ends - b.ends);
+}
+
+function isOver({ ends }: Expiring): boolean {
+  return ends <= Date.now();
 }
 
 function listed(all: readonly Expiring[], over: readonly Expiring[]): Outcome {
@@ -47,6 +58,12 @@ function listed(all: readonly Expiring[], over: readonly Expiring[]): Outcome {
     lines.push("", `To remove ${counted(over.length, "project")} whose time is over: deploy4me expire --yes`);
   return { result: resultOf(all, over, []), lines };
 }
+
+const inWords = {
+  removed: (stack: string) => `- ${stack} is removed`,
+  protected: (stack: string) => `! ${stack} is protected, and stays`,
+  extended: (stack: string) => `! ${stack} got more time meanwhile, and stays`,
+};
 
 /** One that can't be removed keeps none of the others. */
 async function remove(
@@ -58,9 +75,7 @@ async function remove(
   const fates: Fate[] = [];
   for (const { stack } of over) fates.push(await fateOf(stack.stack, acting, options));
   const words = fates.map(({ stack, outcome, message }) =>
-    outcome === "removed"
-      ? `- ${stack} is removed`
-      : `! ${stack} ${outcome === "protected" ? "is protected, and stays" : `could not be removed: ${message ?? ""}`}`,
+    outcome === "failed" ? `! ${stack} could not be removed: ${message ?? ""}` : inWords[outcome](stack),
   );
   return {
     result: resultOf(all, over, fates),
@@ -77,9 +92,13 @@ async function fateOf(
   signal.throwIfAborted();
   try {
     report.say(["", `${stack}:`]);
-    const { remaining } = await withKept(home(), stack, { ...options, report, signal }, ({ driver, request }) =>
-      follow(driver.destroy(request, { remove: true, signal })),
-    );
+    const destroyed = await withKept(home(), stack, { ...options, report, signal }, async ({ driver, request }) => {
+      // Those before it took their time, in which somebody may have had second thoughts.
+      const now = (await expiringHere(driver)).find((one) => one.stack.stack === stack);
+      return now !== undefined && isOver(now) ? follow(driver.destroy(request, { remove: true, signal })) : undefined;
+    });
+    if (destroyed === undefined) return { stack, outcome: "extended" };
+    const { remaining } = destroyed;
     return remaining === 0
       ? { stack, outcome: "removed" }
       : { stack, outcome: "failed", message: `${counted(remaining, "resource")} are left: run it again.` };
