@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
+import { withoutAttributes } from "../driver/state/backend";
 import type { Home } from "./home";
 
 /** How `pulumi` is told about the sandbox. The token stays in its file until the moment it is used. */
@@ -33,7 +34,7 @@ export interface CloudAccess {
 export function pulumiVariables(home: Home, cloud: CloudAccess): Record<string, string> {
   return {
     PULUMI_HOME: home.pulumi,
-    PULUMI_BACKEND_URL: `file://${home.state}`,
+    PULUMI_BACKEND_URL: `file://${home.state}?${withoutAttributes}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: home.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // A stack's configuration that lost its salt gets it back from the state, in place of a new one that fits nothing.

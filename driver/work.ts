@@ -143,6 +143,7 @@ async function clearAway(
     removeWorkDirectory(settings.runs, previous.operation);
   }
   if (states.store === undefined) return;
+  await states.store.clearTorn(context.stack);
   const broken = await breakDeadLocks(states.store, context.stack, previous?.owner);
   for (const { pid } of broken)
     context.emit({ kind: "note", message: `the engine's lock of process ${pid}, which is dead, was removed.` });

@@ -32,6 +32,13 @@ export class InvalidBackend extends DriverError {
 /** Only self-managed ones: the vendor's service has its own leases, history and backups. */
 const others = new Set(["s3:", "gs:", "azblob:"]);
 
+/**
+ * The engine's storage library (gocloud.dev's fileblob) keeps attributes beside each file unless it is told not to. It
+ * empties them before it writes them: an engine killed between the two leaves a state that none can load any more
+ * (`failed to load checkpoint: EOF`). Nobody reads them.
+ */
+export const withoutAttributes = "metadata=skip";
+
 /** @throws InvalidBackend */
 export function parseBackend(address: string): Backend {
   const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -40,7 +47,7 @@ export function parseBackend(address: string): Backend {
   if (url.protocol === "file:") {
     const folder = decodeURIComponent(url.pathname);
     if (url.host !== "" || !isAbsolute(folder)) throw new InvalidBackend("a folder's path begins with a slash");
-    return { kind: "file", url: `file://${folder}`, folder };
+    return { kind: "file", url: `file://${folder}?${withoutAttributes}`, folder };
   }
   // The engine knows the shorter spelling alone.
   if (url.protocol === "postgres:" || url.protocol === "postgresql:")

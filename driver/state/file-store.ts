@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 
@@ -7,6 +7,7 @@ import type { StackId } from "../stack-id";
 import {
   type BackendLock,
   exportOfCheckpoint,
+  historyFolder,
   lockFolder,
   parseLock,
   stackAt,
@@ -20,6 +21,9 @@ const compressed: readonly (readonly [ending: string, plain: (content: Buffer) =
   [".gz", gunzipSync],
   [".zst", zstdDecompressSync],
 ];
+
+/** What the engine's storage library may keep beside each file. */
+const attributes = ".attrs";
 
 /** A backend that is a folder. */
 export class FileStore implements StateStore {
@@ -58,8 +62,22 @@ export class FileStore implements StateStore {
 
   async unlock({ key }: BackendLock): Promise<void> {
     await rm(key, { force: true });
-    // Attributes that the engine's storage library keeps beside each file.
-    await rm(`${key}.attrs`, { force: true });
+    await rm(key + attributes, { force: true });
+  }
+
+  /**
+   * Attributes that were emptied and never written, by an engine that was not told to keep none (a plain `pulumi up`).
+   * Without them the library takes a file as it is.
+   */
+  async clearTorn(stack: StackId): Promise<void> {
+    const state = stackFile(stack);
+    const beside = [".pulumi/meta.yaml", ...compressed.flatMap(([ending]) => [state + ending, `${state}${ending}.bak`])];
+    const folders = [historyFolder(stack), lockFolder(stack)].map(async (folder) =>
+      ((await unlessMissing(readdir(join(this.folder, folder)))) ?? []).map((name) => join(folder, name)),
+    );
+    const inside = (await Promise.all(folders)).flat().filter((path) => path.endsWith(attributes));
+    for (const path of [...beside.map((file) => file + attributes), ...inside].map((one) => join(this.folder, one)))
+      if ((await unlessMissing(stat(path)))?.size === 0) await rm(path, { force: true });
   }
 
   close(): Promise<void> {

@@ -69,6 +69,11 @@ export class PostgresStore implements StateStore {
     await this.query(`DELETE FROM ${this.table} WHERE key = $1`, [key]);
   }
 
+  /** The database keeps whole rows, or none. */
+  clearTorn(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async close(): Promise<void> {
     await this.pool.end();
   }

@@ -27,11 +27,14 @@ export interface StateStore {
   locks(stack: StackId): Promise<readonly BackendLock[]>;
   /** Nothing when it is gone already. */
   unlock(lock: BackendLock): Promise<void>;
+  /** Removes what an engine that died while it wrote left beside the state, and what keeps the next from reading it. */
+  clearTorn(stack: StackId): Promise<void>;
   close(): Promise<void>;
 }
 
 export const stackFile = ({ project, stack }: StackId): string => `.pulumi/stacks/${project}/${stack}.json`;
 export const stacksFolder = ".pulumi/stacks/";
+export const historyFolder = ({ project, stack }: StackId): string => `.pulumi/history/${project}/${stack}/`;
 export const lockFolder = ({ project, stack }: StackId): string => `.pulumi/locks/organization/${project}/${stack}/`;
 
 /**

@@ -36,7 +36,7 @@ describe("the environment of a shell", () => {
     ["DIGITALOCEAN_OAUTH_URL", () => "http://127.0.0.1:4000/v1/oauth"],
     ["DEPLOY4ME_OAUTH_APPLICATIONS", () => join(directory, "applications.json")],
     ["DEPLOY4ME_ADMIN_ACCESS", () => "203.0.113.2/32"],
-    ["PULUMI_BACKEND_URL", () => `file://${where.state}`],
+    ["PULUMI_BACKEND_URL", () => `file://${where.state}?metadata=skip`],
     ["PULUMI_HOME", () => where.pulumi],
   ])("has %s, whatever its folder is called", (name, value) => {
     expect(inShell(written(), name)).toBe(value());

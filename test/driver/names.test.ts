@@ -72,7 +72,7 @@ describe("a backend's address", () => {
   test("of a folder", () => {
     expect(parseBackend("file:///var/lib/state")).toEqual({
       kind: "file",
-      url: "file:///var/lib/state",
+      url: "file:///var/lib/state?metadata=skip",
       folder: "/var/lib/state",
     });
   });

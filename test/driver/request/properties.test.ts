@@ -138,21 +138,19 @@ describe("whatever somebody makes up for a request", () => {
       for (const key of ["bastionSize", "owner", "flowLogs"]) Reflect.deleteProperty(copy, key);
       return { ...copy, cloud: "digitalocean", region: "frankfurt" };
     });
-    let made = 0;
     await fc.assert(
       fc.asyncProperty(requests, async (input) => {
         const request = outcome(input);
-        if (request === undefined) return;
+        // What is refused counts for nothing: fast-check draws another in its place.
+        fc.pre(request !== undefined);
         const registered = playCloud();
         const { name, ...args } = toDeployment(request, { catalogue });
         new BusinessDeployment(name, args as DigitalOceanDeploymentArgs);
         await settled();
         expect(registered.filter(({ type }) => type.endsWith(":Droplet"))).toHaveLength(args.software.length + 1);
-        made++;
       }),
-      { numRuns: draws(40), examples: [[least]] },
+      { numRuns: draws(20), examples: [[least]] },
     );
-    expect(made).toBeGreaterThan(3);
   });
 });
 
