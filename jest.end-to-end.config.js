@@ -1,14 +1,9 @@
-/**
- * Which files: all of them, or one of two parts, each with a sandbox and a deployment of its own, to run side by side; or
- * what has to be seen of every cloud: deployed, visited, found unchanged, scanned and destroyed.
- */
+/** Which files: all of them, or what has to be seen of every cloud: deployed, visited, found unchanged, scanned and destroyed. */
 const files = {
   all: ["**/*.test.js"],
-  first: ["**/0[1-7]-*.test.js", "**/16-*.test.js"],
-  second: ["**/0[89]-*.test.js", "**/1*-*.test.js"],
   core: ["**/0[234]-*.test.js", "**/15-*.test.js"],
 }[process.env.DEPLOY4ME_END_TO_END_PART ?? "all"];
-if (files === undefined) throw new Error("DEPLOY4ME_END_TO_END_PART has to be all, first, second or core");
+if (files === undefined) throw new Error("DEPLOY4ME_END_TO_END_PART has to be all or core");
 
 /** Which cloud (see test/end-to-end/clouds/), and what it has not: a description that its API could be held against. */
 const without = { digitalocean: [], aws: ["/16-contract"] }[process.env.DEPLOY4ME_END_TO_END_CLOUD ?? "digitalocean"];

@@ -1,7 +1,7 @@
 // Runs every suite and adds up what the runners themselves counted. The last line is `N passed, N failed`. A suite whose
 // runner breaks off counts as one failure more.
 //
-// Lanes run side by side: the end-to-end suites mostly wait for machines that boot, so the others use the processor
+// Lanes run side by side: the end-to-end suite mostly waits for machines that boot, so the others use the processor
 // meanwhile, and make way when it is wanted. The last lane shows what it does as it does it; the others' output follows in
 // one piece when each is through.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -14,20 +14,20 @@ import { stranger, strangers } from "./strangers/run.mjs";
 const results = join(root, ".deploy4me", "test-results");
 
 /** Jest prints its own summary; the figures are taken from its report. */
-async function jest(out, config, { name = config, variables = {}, nice = 0 } = {}) {
-  const report = join(results, `${name}.json`);
+async function jest(out, config, { nice = 0 } = {}) {
+  const report = join(results, `${config}.json`);
   rmSync(report, { force: true });
   const args = ["--config", join(root, config), "--json", `--outputFile=${report}`, ...process.argv.slice(2)];
   // With --json the report goes to standard output as well: the file is enough.
-  const { code } = await run(out, join(bin, "jest"), args, { keep: true, env: variables, nice });
+  const { code } = await run(out, join(bin, "jest"), args, { keep: true, nice });
   let summary;
   try {
     summary = JSON.parse(readFileSync(report, "utf8"));
   } catch (error) {
-    out.line(`${name}: jest left no report (exit code ${code}): ${error.message}`);
+    out.line(`${config}: jest left no report (exit code ${code}): ${error.message}`);
     return { passed: 0, failed: 1 };
   }
-  if (summary.numPendingTests > 0) out.line(`${name}: ${summary.numPendingTests} tests were skipped`);
+  if (summary.numPendingTests > 0) out.line(`${config}: ${summary.numPendingTests} tests were skipped`);
   const failed = summary.numFailedTests + summary.numRuntimeErrorTestSuites + summary.numPendingTests;
   return settle({ passed: summary.numPassedTests, failed }, code);
 }
@@ -43,21 +43,12 @@ const lanes = [
     ["engine (Go)", (out) => goTests(out, { cwd: join(root, "engine") })],
     ["formatter", (out) => clean(out, "prettier", ["--check", "--log-level", "warn", "."])],
     ["linter", (out) => clean(out, "eslint", ["."])],
-  ],
-  [
-    ["end to end, first part", (out) => endToEnd(out, "first")],
     // Clients from their registries, over the sandbox's API.
     ...Object.keys(strangers).map((name) => [`stranger: ${name}`, (out) => stranger(out, name)]),
   ],
-  // The same on AWS: `make test-aws`.
-  [["end to end, second part", (out) => endToEnd(out, "second")]],
+  // One deployment for all files, one file after another; the same on AWS: `make test-aws`.
+  [["end to end", (out) => jest(out, "jest.end-to-end.config.js")]],
 ];
-
-/** Each part has a deployment of its own. */
-function endToEnd(out, part) {
-  const variables = { DEPLOY4ME_END_TO_END_PART: part };
-  return jest(out, "jest.end-to-end.config.js", { name: `end-to-end-${part}`, variables });
-}
 
 /** The suites of a lane one after another; what each came to, in a line. */
 async function runLane(suites, live) {

@@ -71,7 +71,10 @@ export class FileStore implements StateStore {
    */
   async clearTorn(stack: StackId): Promise<void> {
     const state = stackFile(stack);
-    const beside = [".pulumi/meta.yaml", ...compressed.flatMap(([ending]) => [state + ending, `${state}${ending}.bak`])];
+    const beside = [
+      ".pulumi/meta.yaml",
+      ...compressed.flatMap(([ending]) => [state + ending, `${state}${ending}.bak`]),
+    ];
     const folders = [historyFolder(stack), lockFolder(stack)].map(async (folder) =>
       ((await unlessMissing(readdir(join(this.folder, folder)))) ?? []).map((name) => join(folder, name)),
     );

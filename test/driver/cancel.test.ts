@@ -46,15 +46,14 @@ test("cancelled before the engine was started, nothing has been started", async 
   expect(await bed.tags()).toEqual([]);
 });
 
-test("a cancelled operation is dead within five seconds, with everything it started, and its stack is free", async () => {
+// How soon: bench/driver measures it.
+test("a cancelled operation is dead, with everything it started, and its stack is free", async () => {
   const operation = bed.driver().up(slow);
   await underWay(operation);
   // The operation's own process, the engine and the provider.
   expect(processesWith(operation.id).length).toBeGreaterThanOrEqual(3);
-  const began = performance.now();
   operation.cancel("enough");
   const failure = await failureOf(operation.result);
-  expect(performance.now() - began).toBeLessThan(5_000);
   expect(failure).toMatchObject({ code: "OPERATION_CANCELLED", started: true, reason: "enough" });
   expect(processesWith(operation.id)).toEqual([]);
   // The stack can be worked on again: no lock is left, and no lease.
