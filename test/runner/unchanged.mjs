@@ -34,9 +34,13 @@ function kept(file) {
   }
 }
 
-function hashOf(folder) {
+/**
+ * Of all files in a folder, but for what is made from the others.
+ * @param isMeant of a file's path
+ */
+export function hashOf(folder, isMeant = () => true) {
   const hash = createHash("sha256").update(process.version);
-  for (const file of filesIn(folder)) hash.update(`\0${file}\0`).update(readFileSync(file));
+  for (const file of filesIn(folder).filter(isMeant)) hash.update(`\0${file}\0`).update(readFileSync(file));
   return hash.digest("hex");
 }
 
