@@ -3,7 +3,7 @@ import type { Leases } from "../../driver/lease/lease";
 import { nameOf, type StackId } from "../../driver/stack-id";
 import type { WrittenIntents } from "../../guard/intents/intents";
 import type { OpenConnection } from "../connection";
-import { openGuardUnder, type OperationGuard } from "../guard";
+import type { OperationGuard } from "../guard";
 import type { Home } from "../home";
 import { tokenKey } from "../token";
 
@@ -41,6 +41,8 @@ export class GuardedAccess implements GuardCredentials {
     const name = nameOf(stack);
     const known = this.guards.get(name);
     if (known !== undefined) return known;
+    // Most commands only look at what is here.
+    const { openGuardUnder } = await import("../guard.js");
     const guard = await openGuardUnder(this.leases, this.home, this.connection, name);
     this.guards.set(name, guard);
     return guard;

@@ -28,19 +28,21 @@ const othersSchema = z.object({
   reset: integer,
   limit: integer.positive(),
 });
-const stackRow = z.object({ stack: z.string(), minute: integer, hour: integer, start: integer });
+const stackRows = z.array(z.object({ stack: z.string(), minute: integer, hour: integer, start: integer }));
 const useRow = z.object({ second: integer, stack: z.string(), count: integer });
-const processRow = z.object({
-  process: z.string(),
-  stack: z.string(),
-  open: integer,
-  open_until: integer,
-  waiting: integer,
-  waiting_until: integer,
-});
+const processRows = z.array(
+  z.object({
+    process: z.string(),
+    stack: z.string(),
+    open: integer,
+    open_until: integer,
+    waiting: integer,
+    waiting_until: integer,
+  }),
+);
 
 export type Use = z.infer<typeof useRow>;
-export type ProcessRow = z.infer<typeof processRow>;
+export type ProcessRow = z.infer<typeof processRows>[number];
 
 /** An account as it is in the file, within a transaction: read, brought up to the present, and written back. */
 export class Account implements Standing {
@@ -69,13 +71,13 @@ export class Account implements Standing {
       this.quietUntil = kept.quiet_until;
       this.known = othersOf(kept.others);
     }
-    for (const one of z.array(stackRow).parse(sql.stacks.all(name))) {
+    for (const one of stackRows.parse(sql.stacks.all(name))) {
       const { stack, minute, hour, start } = one;
       this.flows.set(stack, { stack, counted: { minute, hour }, open: 0, start, waiting: 0 });
     }
     if (behind > sameTime) this.setBack(behind);
     this.expire();
-    this.processes.push(...z.array(processRow).parse(sql.processes.all(name)));
+    this.processes.push(...processRows.parse(sql.processes.all(name)));
   }
 
   get caps(): Standing["caps"] {
@@ -107,8 +109,8 @@ export class Account implements Standing {
     this.touched.add(flow);
   }
 
-  /** What counts in a window, oldest first. */
-  uses(window: Window): Use[] {
+  /** What counts in a window, oldest first: as much of it as is asked for, there may be an hour's. */
+  uses(window: Window): Iterable<Use> {
     return this.between(this.edges[window], endOfTime);
   }
 
@@ -154,7 +156,7 @@ export class Account implements Standing {
   /** The clock was set back: what counted at a time that is yet to come counts from now on, rather too long than too short. */
   private setBack(by: number): void {
     const edge = Math.floor(this.now / second) - span.minute - 1;
-    const old = this.uses("hour");
+    const old = [...this.uses("hour")];
     this.sql.forgetUses.run(this.name, endOfTime);
     for (const { second: at, stack, count } of old) {
       const recent = at > this.edges.minute;
@@ -167,8 +169,8 @@ export class Account implements Standing {
     this.sql.shiftProcesses.run({ account: this.name, by });
   }
 
-  private between(after: number, to: number): Use[] {
-    return z.array(useRow).parse(this.sql.uses.all(this.name, after, to));
+  private *between(after: number, to: number): Generator<Use> {
+    for (const row of this.sql.uses.iterate(this.name, after, to)) yield useRow.parse(row);
   }
 }
 

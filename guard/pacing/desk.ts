@@ -166,13 +166,14 @@ export class Desk {
       const queue = this.queues.get(stack) ?? [];
       // What is known for certain to come too late is refused at once; the minute's end is always near.
       const hopeless = delay.by === "provider" || delay.by === "hour" ? delay.at : now;
-      const late = queue.filter(({ deadline }) => deadline <= Math.max(now, hopeless));
+      const latest = Math.max(now, hopeless);
+      const late = firstDeadline(queue) > latest ? [] : queue.filter(({ deadline }) => deadline <= latest);
       for (const one of late) {
         queue.splice(queue.indexOf(one), 1);
         one.refuse(new RateLimitReached(this.account, stack, delay.by, new Date(Math.max(delay.at, now))));
       }
       if (queue.length === 0) this.queues.delete(stack);
-      else next = Math.min(next, Math.max(delay.at, now + 1), ...queue.map(({ deadline }) => deadline));
+      else next = Math.min(next, Math.max(delay.at, now + 1), firstDeadline(queue));
       this.tell(delay, now);
     }
     if (next < Infinity) this.look(Math.min(next, now + lookEvery));
@@ -207,4 +208,11 @@ export class Desk {
         : `what its API allows in ${by === "hour" ? "an" : "a"} ${by} is used up`;
     this.options.log(`account ${this.account}: requests wait until ${new Date(at).toISOString()}, because ${why}`);
   }
+}
+
+/** Of those that wait, thousands maybe: looked for with each request that is let in. */
+function firstDeadline(queue: readonly Waiter[]): number {
+  let first = Infinity;
+  for (const { deadline } of queue) if (deadline < first) first = deadline;
+  return first;
 }
