@@ -10,8 +10,7 @@ SOURCES := $(shell find cli components catalogue connections oauth guard program
 
 help:
 	@echo 'make demo      set everything up and deploy a wiki to the embedded sandbox'
-	@echo 'make test      set everything up and run the whole test suite; when it passed before, what may have come to something else'
-	@echo '               since (see test/runner/reuse.mjs). All of it: make test AFRESH=1'
+	@echo 'make test      set everything up and run the test suite; everything, also what passed before: make test AFRESH=1'
 	@echo 'make test-aws  run the end-to-end suite on AWS (see test/end-to-end/clouds/)'
 	@echo 'make campaign  run whole deployments against every fault at every request; for hours (see docs/guard.md)'
 	@echo 'make bench     measure against a peer (see bench/README.md)'
