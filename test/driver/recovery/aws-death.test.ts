@@ -23,7 +23,7 @@ jest.setTimeout(300_000);
  * next one is carried out or is not, in turn, and nobody is told. With PROPERTY_EFFORT=1 (test/effort.ts) it is killed at all of these points,
  * and while it removes everything again.
  */
-const points = [6, 24, 0, 10, 1, 30, 3, 15];
+const points = [6, 24, 0, 10, 1, 4, 0, 2];
 const killed = points.slice(0, draws(points.length) - 1);
 const name = "engine";
 const home = mkdtempSync(join(tmpdir(), "deploy4me-aws-death-"));
