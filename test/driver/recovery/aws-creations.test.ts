@@ -47,8 +47,8 @@ const zoneType = "route53/zone:Zone";
 const base: readonly (readonly [name: string, type: string, inputs: () => Inputs])[] = [
   ["vpc", vpcType, () => ({ cidrBlock: "10.20.0.0/16" })],
   ["subnet", "ec2/subnet:Subnet", () => ({ vpcId: id("vpc"), cidrBlock: "10.20.9.0/24" })],
+  ["another subnet", "ec2/subnet:Subnet", () => ({ vpcId: id("vpc"), cidrBlock: "10.20.8.0/24" })],
   ["table", "ec2/routeTable:RouteTable", () => ({ vpcId: id("vpc") })],
-  ["another table", "ec2/routeTable:RouteTable", () => ({ vpcId: id("vpc") })],
   ["gateway", "ec2/internetGateway:InternetGateway", () => ({ vpcId: id("vpc") })],
   ["group", "ec2/securityGroup:SecurityGroup", () => ({ vpcId: id("vpc"), name: "base", description: "Base" })],
   ["bucket", bucketType, () => ({ bucket: "base-of-the-test" })],
@@ -127,7 +127,7 @@ const cases: readonly Case[] = [
   {
     type: "ec2/routeTableAssociation:RouteTableAssociation",
     inputs: () => ({ routeTableId: id("table"), subnetId: id("subnet") }),
-    stranger: () => ({ routeTableId: id("another table"), subnetId: id("subnet") }),
+    stranger: () => ({ routeTableId: id("table"), subnetId: id("another subnet") }),
   },
   {
     type: "route53/record:Record",
@@ -136,7 +136,7 @@ const cases: readonly Case[] = [
   },
   {
     type: "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-    inputs: () => ({ ...rule(), cidrIpv6: "2001:DB8::/32" }),
+    inputs: () => ({ ...rule(), cidrIpv6: "2001:db8::/32" }),
     stranger: () => ({ ...rule(), toPort: 23, cidrIpv6: "2001:db8::/32" }),
   },
   {
@@ -182,6 +182,14 @@ describe.each(cases)("a $type that was being made", ({ type, inputs, stranger, a
       const { resources } = await settle({ resources: [known], pending: [creating(atAws(type, inputs()))] });
       expect(resources.map((one) => one.id)).toEqual([made, second]);
     });
+});
+
+test("a rule is told by what it says, however AWS spells that", async () => {
+  const type = "vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+  const spelt = { ...rule(), ipProtocol: "udp", cidrIpv6: "2001:db8:1::/48" };
+  const made = await make(type, spelt);
+  const pending = [creating(atAws(type, { ...spelt, ipProtocol: "17", cidrIpv6: "2001:DB8:0001::/48" }))];
+  expect((await settle({ pending })).resources.map((one) => one.id)).toEqual([made]);
 });
 
 test("two that are equal are not one: what the first is found to be is not the second", async () => {
