@@ -4,17 +4,17 @@ import { AwsCloud, type AwsRegion } from "./aws/cloud";
 import { type AwsKind, type Found, text } from "./aws/kind";
 import { awsKinds, repeatableAtAws } from "./aws/kinds";
 import { AmbiguousCreation } from "./errors";
-import { repeatable } from "./kinds";
 import {
   adoption,
   clearance,
   deletion,
   type Fate,
   type RecoveryOptions,
+  type RecoverySettings,
   refuseUnknown,
   rereading,
+  settingsFrom,
   sure,
-  usualOptions,
   whatOf,
   writeDown,
 } from "./settlement";
@@ -27,15 +27,10 @@ import {
  * Types that are not known there are refused by their names when they were being made, and read anew otherwise.
  */
 export class AwsRecovery implements Recovery {
-  private readonly visibleWithinMs: number;
-  private readonly activeWithinMs: number;
-  private readonly repeatable: readonly RegExp[];
+  private readonly settings: RecoverySettings;
 
   constructor(options: RecoveryOptions = {}) {
-    const { visibleWithinMs, activeWithinMs, repeatable: more = [] } = { ...usualOptions, ...options };
-    this.visibleWithinMs = visibleWithinMs;
-    this.activeWithinMs = activeWithinMs;
-    this.repeatable = [...repeatable, ...more];
+    this.settings = settingsFrom(options);
   }
 
   readable({ resources }: StackState): readonly string[] {
@@ -44,11 +39,19 @@ export class AwsRecovery implements Recovery {
 
   /** @throws PendingOperations, AmbiguousCreation, InventoryUnavailable */
   async settle(pending: readonly PendingOperation[], context: RecoveryContext): Promise<void> {
-    const isRepeated = (type: string): boolean => this.repeatable.some((one) => one.test(type));
-    refuseUnknown(pending, (one) => isRepeated(one.resource.type) || isKnown(one, context.state), context);
-    const atAws = pending.filter(({ resource: { type } }) => !isRepeated(type));
+    refuseUnknown(
+      pending,
+      (one) => this.settings.isRepeatable(one.resource.type) || isKnown(one, context.state),
+      context,
+    );
+    const atAws = pending.filter(({ resource: { type } }) => !this.settings.isRepeatable(type));
     const cloud = new AwsCloud(context, context.signal);
-    const search: Search = { context, cloud, until: Date.now() + this.visibleWithinMs, known: idsIn(context.state) };
+    const search: Search = {
+      context,
+      cloud,
+      until: Date.now() + this.settings.visibleWithinMs,
+      known: idsIn(context.state),
+    };
     const fates: Fate[] = [];
     try {
       for (const one of atAws) fates.push(await this.fateOf(one, search));
@@ -73,7 +76,7 @@ export class AwsRecovery implements Recovery {
     if (why !== undefined)
       return { kind: "cleared", words: `${whatOf(resource)} was being made, and is made once more: ${why}.` };
     const region = cloud.in(regionOf(resource, context.state));
-    const activeUntil = Date.now() + this.activeWithinMs;
+    const activeUntil = Date.now() + this.settings.activeWithinMs;
     const look = async (): Promise<Found | "absent" | "unsure"> => {
       const early = Date.now() < search.until;
       const found = await kind?.made(region, inputs);
@@ -83,7 +86,7 @@ export class AwsRecovery implements Recovery {
       if (one === undefined) return early ? "unsure" : "absent";
       return one.phase === "coming" && Date.now() < activeUntil ? "unsure" : one;
     };
-    const last = await this.sure(look, (finding) => finding !== "unsure", context);
+    const last = await sure(look, (finding) => finding !== "unsure", context, this.settings);
     if (typeof last === "string") return clearance(resource);
     // The next one that is equal to it is another.
     known.add(`${type} ${last.id}`);
@@ -97,21 +100,14 @@ export class AwsRecovery implements Recovery {
     const left = kind?.left;
     if (left === undefined) return rereading(resource, "deleted");
     const region: AwsRegion = cloud.in(regionOf(resource, context.state));
-    const activeUntil = Date.now() + this.activeWithinMs;
-    const last = await this.sure(
+    const activeUntil = Date.now() + this.settings.activeWithinMs;
+    const last = await sure(
       () => left(region, id),
       (found) => found === undefined || Date.now() >= (found.phase === "going" ? activeUntil : search.until),
       context,
+      this.settings,
     );
     return deletion(resource, last === undefined, context);
-  }
-
-  private sure<Value>(
-    look: () => Promise<Value>,
-    isSure: (value: Value) => boolean,
-    context: RecoveryContext,
-  ): Promise<Value> {
-    return sure(look, isSure, context, this.visibleWithinMs);
   }
 }
 

@@ -5,7 +5,7 @@ import { nameOf } from "../stack-id";
 import type { PendingOperation, StackState, StateResource } from "../state/state";
 import { Cloud } from "./cloud";
 import { look, type Sought, soughtFor } from "./findings";
-import { type Kind, kinds, repeatable } from "./kinds";
+import { type Kind, kinds } from "./kinds";
 import type { KnownCreation } from "./known-creations";
 import {
   adoption,
@@ -13,10 +13,11 @@ import {
   deletion,
   type Fate,
   type RecoveryOptions,
+  type RecoverySettings,
   refuseUnknown,
   rereading,
+  settingsFrom,
   sure,
-  usualOptions,
   writeDown,
 } from "./settlement";
 
@@ -29,15 +30,10 @@ import {
  * them that only it can make.
  */
 export class DigitalOceanRecovery implements Recovery {
-  private readonly visibleWithinMs: number;
-  private readonly activeWithinMs: number;
-  private readonly repeatable: readonly RegExp[];
+  private readonly settings: RecoverySettings;
 
   constructor(options: RecoveryOptions = {}) {
-    const { visibleWithinMs, activeWithinMs, repeatable: more = [] } = { ...usualOptions, ...options };
-    this.visibleWithinMs = visibleWithinMs;
-    this.activeWithinMs = activeWithinMs;
-    this.repeatable = [...repeatable, ...more];
+    this.settings = settingsFrom(options);
   }
 
   /** Addresses have neither name nor tag: without a guard, those that are there before are what a new one is told by. */
@@ -62,11 +58,11 @@ export class DigitalOceanRecovery implements Recovery {
   async settle(pending: readonly PendingOperation[], context: RecoveryContext): Promise<void> {
     refuseUnknown(
       pending,
-      ({ resource: { type } }) => kinds[type] !== undefined || this.repeatable.some((one) => one.test(type)),
+      ({ resource: { type } }) => kinds[type] !== undefined || this.settings.isRepeatable(type),
       context,
     );
     const cloud = new Cloud(context, context.signal);
-    const until = Date.now() + this.visibleWithinMs;
+    const until = Date.now() + this.settings.visibleWithinMs;
     const ofCloud = pending.filter(({ resource }) => kinds[resource.type] !== undefined);
     const fates: GuardedFate[] = [];
     for (const one of ofCloud) fates.push(await this.fateOf(one, context, cloud, until));
@@ -103,10 +99,11 @@ export class DigitalOceanRecovery implements Recovery {
     const known = new Set(state.resources.filter(({ type }) => type === resource.type).map(({ id = "" }) => id));
     const addressesBefore = addressesIn(before);
     const common = { stack, cloud, creations, known, addressesBefore };
-    const finding = await this.sure(
+    const finding = await sure(
       () => look(sought, { ...common, early: Date.now() < until }),
       ({ kind: found }) => found !== "unsure",
       context,
+      this.settings,
     );
     const { intents } = sought;
     const isThere = finding.kind === "there" && (await this.isUsable(sought, finding.candidate, context, cloud));
@@ -124,14 +121,15 @@ export class DigitalOceanRecovery implements Recovery {
   ): Promise<boolean> {
     const { isActive } = sought.kind;
     if (isActive === undefined) return true;
-    const until = Date.now() + this.activeWithinMs;
-    const last = await this.sure(
+    const until = Date.now() + this.settings.activeWithinMs;
+    const last = await sure(
       () => cloud.at(path),
       (answer) => {
         const item = answer === undefined ? undefined : at(answer, sought.rule.envelope);
         return typeof item !== "object" || item === null || isActive(item) || Date.now() >= until;
       },
       context,
+      this.settings,
     );
     return last !== undefined;
   }
@@ -145,20 +143,13 @@ export class DigitalOceanRecovery implements Recovery {
   ): Promise<Fate> {
     const { id = "", outputs, inputs } = resource;
     const path = kind.location(id, outputs ?? inputs ?? {});
-    const left = await this.sure(
+    const left = await sure(
       () => cloud.at(path),
       (found) => found === undefined || Date.now() >= until,
       context,
+      this.settings,
     );
     return deletion(resource, left === undefined, context);
-  }
-
-  private sure<Value>(
-    look: () => Promise<Value>,
-    isSure: (value: Value) => boolean,
-    context: RecoveryContext,
-  ): Promise<Value> {
-    return sure(look, isSure, context, this.visibleWithinMs);
   }
 }
 

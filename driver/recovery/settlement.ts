@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { nameOfUrn, shortName } from "../events/translation";
 import { PendingOperations, type RecoveryContext } from "../pending";
 import type { PendingOperation, StateResource } from "../state/state";
+import { repeatable } from "./kinds";
 import { type AdoptedResource, edited, isFree } from "./state-edits";
 
 /** What a recovery does on every cloud. */
@@ -15,7 +16,17 @@ export interface RecoveryOptions {
   readonly repeatable?: readonly RegExp[];
 }
 
-export const usualOptions = { visibleWithinMs: 20_000, activeWithinMs: 15 * 60_000 } as const;
+/** The options, with what they are by default. */
+export interface RecoverySettings extends Required<Omit<RecoveryOptions, "repeatable">> {
+  /** Whether a type is made once more when nobody knows how far it came. */
+  isRepeatable(type: string): boolean;
+}
+
+export function settingsFrom({ repeatable: more = [], ...options }: RecoveryOptions): RecoverySettings {
+  const all = [...repeatable, ...more];
+  const isRepeatable = (type: string): boolean => all.some((one) => one.test(type));
+  return { visibleWithinMs: 20_000, activeWithinMs: 15 * 60_000, ...options, isRepeatable };
+}
 
 /** What became of one that was in flight, in words for people as well. */
 export type Fate =
@@ -75,19 +86,18 @@ export function refuseUnknown(
 
 /**
  * Looks again and again, until it is sure.
- * @param longest between two looks, in ms, when that is less than the usual
  * @throws what the look throws, and the signal's reason
  */
 export async function sure<Value>(
   look: () => Promise<Value>,
   isSure: (value: Value) => boolean,
   { signal }: RecoveryContext,
-  longest: number,
+  { visibleWithinMs }: RecoverySettings,
 ): Promise<Value> {
   for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
     const value = await look();
     if (isSure(value)) return value;
-    await sleep(Math.min(pause, longest), undefined, { signal }).catch(() => {
+    await sleep(Math.min(pause, visibleWithinMs), undefined, { signal }).catch(() => {
       signal.throwIfAborted();
     });
   }

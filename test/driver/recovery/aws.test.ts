@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -84,6 +85,14 @@ test("after a destruction that was cut short, all that AWS may have lost is read
   const deployment = { manifest: { time: "2026-01-01T00:00:00Z" }, resources };
   const state = parseState(stack, JSON.stringify({ version: 3, deployment }));
   expect(new AwsRecovery().readable(state)).toEqual([vpc.urn]);
+});
+
+test("AWS's clients are loaded by nobody who has nothing to ask", () => {
+  const module = require.resolve("../../../driver/driver");
+  const recovery = require.resolve("../../../driver/recovery/aws-recovery");
+  const script = `require(${JSON.stringify(module)}); new (require(${JSON.stringify(recovery)}).AwsRecovery)();
+    console.log(Object.keys(require.cache).filter((one) => /@aws-sdk|@smithy/.test(one)).length)`;
+  expect(execFileSync(process.execPath, ["-e", script], { encoding: "utf8", timeout: 30_000 })).toBe("0\n");
 });
 
 test("the project's cloud decides who settles", () => {
