@@ -10,17 +10,19 @@ export interface AwsOrder {
   readonly name: string;
 }
 
-/** `node aws-worker.js ORDER`: says the operation's id in a line, and then what came of it. */
+/** `node aws-worker.js ORDER`: says in lines the operation's id, each `note …`, and how it `ended …`. */
 async function main([text = ""]: readonly string[]): Promise<void> {
   const { home, environment, kind, name } = JSON.parse(text) as AwsOrder;
   const driver = driverAtAws(home, environment);
   const operation: Operation<unknown> = driver[kind]({ name });
   process.stdout.write(`${operation.id}\n`);
+  for await (const event of operation.events)
+    if (event.kind === "note") process.stdout.write(`note ${event.message}\n`);
   const ended = await operation.result.then(
     () => "done",
     (error: unknown) => String(error),
   );
-  process.stdout.write(`${ended}\n`);
+  process.stdout.write(`ended ${ended}\n`);
   await driver.close();
 }
 
