@@ -100,6 +100,7 @@ export { StackNotFound, StateUnreadable } from "./driver/state/state";
 
 // What a dead operation left in flight.
 export { PendingOperations, type Recovery, type RecoveryContext } from "./driver/pending";
+export { AwsRecovery } from "./driver/recovery/aws-recovery";
 export { DigitalOceanRecovery } from "./driver/recovery/digitalocean-recovery";
 export type { KnownCreations } from "./driver/recovery/known-creations";
 export { type Finding, NotSwept, type SweepOptions, type SweepReport, SweepTimedOut } from "./driver/sweep/sweep";

@@ -10,19 +10,7 @@ import type { Creation } from "../../guard/recognition/rule";
 import { messageOf } from "../cause";
 import { DriverError } from "../errors";
 import { within } from "../within";
-
-/** What the cloud has can't be found out. */
-export class InventoryUnavailable extends DriverError {
-  override readonly name = "InventoryUnavailable";
-  readonly code = "INVENTORY_UNAVAILABLE";
-
-  constructor(why: string, options?: ErrorOptions) {
-    super(
-      `what the cloud has can't be found out: ${why} Nothing was changed. Run the operation again when the cloud answers.`,
-      options,
-    );
-  }
-}
+import { InventoryUnavailable } from "./errors";
 
 /** One question, with what is asked again because of what passes by itself. */
 const questionMs = 30_000;

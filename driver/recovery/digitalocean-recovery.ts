@@ -1,25 +1,25 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { Candidate } from "../../guard/recognition/candidates";
 import { at } from "../../guard/recognition/marks";
-import { nameOfUrn, shortName } from "../events/translation";
 import { PendingOperations, type Recovery, type RecoveryContext } from "../pending";
 import { nameOf } from "../stack-id";
 import type { PendingOperation, StackState, StateResource } from "../state/state";
 import { Cloud } from "./cloud";
 import { look, type Sought, soughtFor } from "./findings";
-import { type Kind, kinds, repeatable } from "./kinds";
+import { type Kind, kinds } from "./kinds";
 import type { KnownCreation } from "./known-creations";
-import { type AdoptedResource, edited, isFree } from "./state-edits";
-
-export interface RecoveryOptions {
-  /** So long something that was made may be missing from what the cloud shows, and something deleted still be there, in ms. Default: 20 000. */
-  readonly visibleWithinMs?: number;
-  /** So long a machine that is found is waited for until it runs. Default: 15 minutes, as the official provider does. */
-  readonly activeWithinMs?: number;
-  /** Types that are made once more when nobody knows how far they came, beside our own and commands. Default: none. */
-  readonly repeatable?: readonly RegExp[];
-}
+import {
+  adoption,
+  clearance,
+  deletion,
+  type Fate,
+  type RecoveryOptions,
+  type RecoverySettings,
+  refuseUnknown,
+  rereading,
+  settingsFrom,
+  sure,
+  writeDown,
+} from "./settlement";
 
 /**
  * Settles what an operation on DigitalOcean left in flight. What it may have made is looked for by the names and marks that it was to have
@@ -30,14 +30,10 @@ export interface RecoveryOptions {
  * them that only it can make.
  */
 export class DigitalOceanRecovery implements Recovery {
-  private readonly visibleWithinMs: number;
-  private readonly activeWithinMs: number;
-  private readonly repeatable: readonly RegExp[];
+  private readonly settings: RecoverySettings;
 
-  constructor({ visibleWithinMs = 20_000, activeWithinMs = 15 * 60_000, repeatable: more = [] }: RecoveryOptions = {}) {
-    this.visibleWithinMs = visibleWithinMs;
-    this.activeWithinMs = activeWithinMs;
-    this.repeatable = [...repeatable, ...more];
+  constructor(options: RecoveryOptions = {}) {
+    this.settings = settingsFrom(options);
   }
 
   /** Addresses have neither name nor tag: without a guard, those that are there before are what a new one is told by. */
@@ -60,27 +56,19 @@ export class DigitalOceanRecovery implements Recovery {
   }
 
   async settle(pending: readonly PendingOperation[], context: RecoveryContext): Promise<void> {
-    this.refuseUnknown(pending, context);
-    const cloud = new Cloud(context, context.signal);
-    const until = Date.now() + this.visibleWithinMs;
-    const ofCloud = pending.filter(({ resource }) => kinds[resource.type] !== undefined);
-    const fates: Fate[] = [];
-    for (const one of ofCloud) fates.push(await this.fateOf(one, context, cloud, until));
-    const adopted = fates.flatMap((fate) => (fate.kind === "adopted" ? [fate] : []));
-    const removed = fates.flatMap((fate) => (fate.kind === "removed" ? [fate.resource] : []));
-    const reread = fates.flatMap((fate) => ("reread" in fate ? [fate.reread] : []));
-    await context.replaceState(edited(context.state, { adopted, removed }), reread);
-    for (const { intents, kind, path } of fates.flatMap((fate) => ("intents" in fate ? [fate] : [])))
-      for (const { id } of intents) context.creations?.settle(id, kind === "adopted" ? path : undefined);
-    for (const { words } of fates) context.note(words);
-  }
-
-  private refuseUnknown(pending: readonly PendingOperation[], { stack }: RecoveryContext): void {
-    const unknown = pending.filter(
-      ({ resource: { type } }) => kinds[type] === undefined && !this.repeatable.some((one) => one.test(type)),
+    refuseUnknown(
+      pending,
+      ({ resource: { type } }) => kinds[type] !== undefined || this.settings.isRepeatable(type),
+      context,
     );
-    const words = unknown.map(({ type, resource }) => ({ operation: type, urn: resource.urn }));
-    if (words.length > 0) throw new PendingOperations(stack, words);
+    const cloud = new Cloud(context, context.signal);
+    const until = Date.now() + this.settings.visibleWithinMs;
+    const ofCloud = pending.filter(({ resource }) => kinds[resource.type] !== undefined);
+    const fates: GuardedFate[] = [];
+    for (const one of ofCloud) fates.push(await this.fateOf(one, context, cloud, until));
+    await writeDown(fates, context);
+    for (const { intents = [], path } of fates) for (const { id } of intents) context.creations?.settle(id, path);
+    for (const { words } of fates) context.note(words);
   }
 
   private fateOf(
@@ -88,17 +76,12 @@ export class DigitalOceanRecovery implements Recovery {
     context: RecoveryContext,
     cloud: Cloud,
     until: number,
-  ): Promise<Fate> {
+  ): Promise<GuardedFate> {
     const kind = kinds[resource.type];
     if (kind === undefined) throw new Error(`${resource.type} is none of the cloud's`);
     if (type === "creating") return this.created(resource, kind, context, cloud, until);
     if (type === "deleting") return this.deleted(resource, kind, context, cloud, until);
-    const what = shortName(nameOfUrn(resource.urn));
-    return Promise.resolve({
-      kind: "kept",
-      reread: resource.urn,
-      words: `${what} was being changed: it is read anew.`,
-    });
+    return Promise.resolve(rereading(resource, "changed"));
   }
 
   private async created(
@@ -107,9 +90,8 @@ export class DigitalOceanRecovery implements Recovery {
     context: RecoveryContext,
     cloud: Cloud,
     until: number,
-  ): Promise<Fate> {
+  ): Promise<GuardedFate> {
     const { urn } = resource;
-    const what = shortName(nameOfUrn(urn));
     if (resource.type === tagType) return tag(resource, kind, cloud);
     const { creations, state, stack, before } = context;
     const sought = soughtFor(resource, kind, creations?.unfinished(nameOf(stack)) ?? []);
@@ -117,18 +99,17 @@ export class DigitalOceanRecovery implements Recovery {
     const known = new Set(state.resources.filter(({ type }) => type === resource.type).map(({ id = "" }) => id));
     const addressesBefore = addressesIn(before);
     const common = { stack, cloud, creations, known, addressesBefore };
-    const finding = await this.sure(
+    const finding = await sure(
       () => look(sought, { ...common, early: Date.now() < until }),
       ({ kind: found }) => found !== "unsure",
       context,
+      this.settings,
     );
     const { intents } = sought;
     const isThere = finding.kind === "there" && (await this.isUsable(sought, finding.candidate, context, cloud));
-    if (finding.kind !== "there" || !isThere)
-      return { kind: "cleared", intents, path: "", words: `${what} was being made: nothing of it is there.` };
+    if (finding.kind !== "there" || !isThere) return { ...clearance(resource), intents };
     const { id, path } = finding.candidate;
-    const words = `${what} was being made: it is there (${path}) and was taken into the state.`;
-    return { kind: "adopted", resource, id, path, intents, reread: urn, words };
+    return { ...adoption(resource, id, path), intents, path };
   }
 
   /** Waits until it runs. @returns whether it is there still: what could not be made goes away again */
@@ -140,14 +121,15 @@ export class DigitalOceanRecovery implements Recovery {
   ): Promise<boolean> {
     const { isActive } = sought.kind;
     if (isActive === undefined) return true;
-    const until = Date.now() + this.activeWithinMs;
-    const last = await this.sure(
+    const until = Date.now() + this.settings.activeWithinMs;
+    const last = await sure(
       () => cloud.at(path),
       (answer) => {
         const item = answer === undefined ? undefined : at(answer, sought.rule.envelope);
         return typeof item !== "object" || item === null || isActive(item) || Date.now() >= until;
       },
       context,
+      this.settings,
     );
     return last !== undefined;
   }
@@ -159,68 +141,28 @@ export class DigitalOceanRecovery implements Recovery {
     cloud: Cloud,
     until: number,
   ): Promise<Fate> {
-    const { urn, id = "", outputs, inputs } = resource;
-    const what = shortName(nameOfUrn(urn));
+    const { id = "", outputs, inputs } = resource;
     const path = kind.location(id, outputs ?? inputs ?? {});
-    const left = await this.sure(
+    const left = await sure(
       () => cloud.at(path),
       (found) => found === undefined || Date.now() >= until,
       context,
+      this.settings,
     );
-    if (left === undefined && isFree(context.state, resource))
-      return { kind: "removed", resource, words: `${what} was being deleted: it is gone.` };
-    const words = `${what} was being deleted: ${left === undefined ? "it is gone" : "it is there still"}, and is read anew.`;
-    return { kind: "kept", reread: urn, words };
-  }
-
-  /** Looks again and again, until it is sure. */
-  private async sure<Value>(
-    work: () => Promise<Value>,
-    isSure: (value: Value) => boolean,
-    { signal }: RecoveryContext,
-  ): Promise<Value> {
-    for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
-      const value = await work();
-      if (isSure(value)) return value;
-      await sleep(Math.min(pause, this.visibleWithinMs), undefined, { signal }).catch(() => {
-        signal.throwIfAborted();
-      });
-    }
+    return deletion(resource, left === undefined, context);
   }
 }
 
-const firstPause = 250;
-const longestPause = 4_000;
 const tagType = "digitalocean:index/tag:Tag";
 
-/** What became of one, in words for people as well. */
-type Fate =
-  | (AdoptedResource & {
-      readonly kind: "adopted";
-      readonly path: string;
-      readonly intents: readonly KnownCreation[];
-      readonly reread: string;
-      readonly words: string;
-    })
-  | {
-      readonly kind: "cleared";
-      readonly path: string;
-      readonly intents: readonly KnownCreation[];
-      readonly words: string;
-    }
-  | { readonly kind: "removed"; readonly resource: StateResource; readonly words: string }
-  | { readonly kind: "kept"; readonly reread: string; readonly words: string };
+/** What became of one, and what a guard is to be told of it. */
+type GuardedFate = Fate & { readonly intents?: readonly KnownCreation[]; readonly path?: string };
 
 /** A tag is its name; making one that is there changes nothing. */
 async function tag(resource: StateResource, kind: Kind, cloud: Cloud): Promise<Fate> {
-  const { urn, inputs = {} } = resource;
-  const what = shortName(nameOfUrn(urn));
-  const { name } = inputs;
-  const path = kind.location(typeof name === "string" ? name : "", inputs);
-  if (typeof name !== "string" || (await cloud.at(path)) === undefined)
-    return { kind: "cleared", intents: [], path, words: `${what} was being made: nothing of it is there.` };
-  const words = `${what} was being made: it is there and was taken into the state.`;
-  return { kind: "adopted", resource, id: name, path, intents: [], reread: urn, words };
+  const { name } = resource.inputs ?? {};
+  const isThere = typeof name === "string" && (await cloud.at(kind.location(name, {}))) !== undefined;
+  return isThere ? adoption(resource, name) : clearance(resource);
 }
 
 /** By where the API has it; of types that are not known here, by the id alone. */

@@ -4,31 +4,12 @@ import { at, identityOf, type Marks, marksOf } from "../../guard/recognition/mar
 import { recognise } from "../../guard/recognition/recognition";
 import type { Parameters } from "../../guard/recognition/routes";
 import type { Creation } from "../../guard/recognition/rule";
-import { DriverError } from "../errors";
-import { nameOfUrn, shortName } from "../events/translation";
-import { nameOf, type StackId } from "../stack-id";
+import type { StackId } from "../stack-id";
 import type { StateResource } from "../state/state";
 import type { Cloud } from "./cloud";
+import { AmbiguousCreation } from "./errors";
 import type { Kind } from "./kinds";
 import type { KnownCreation, KnownCreations } from "./known-creations";
-
-/** Several could be what an operation that died has made. */
-export class AmbiguousCreation extends DriverError {
-  override readonly name = "AmbiguousCreation";
-  readonly code = "AMBIGUOUS_CREATION";
-
-  constructor(
-    readonly stackId: StackId,
-    readonly urn: string,
-    /** Where they are: `/v2/reserved_ips/203.0.113.5`. */
-    readonly places: readonly string[],
-  ) {
-    super(
-      `an operation of ${nameOf(stackId)} died while it made ${shortName(nameOfUrn(urn))}, and each of ${places.join(" and ")} ` +
-        "may be that: none is taken, and nothing was started. Remove those that nobody needs, then run the operation again.",
-    );
-  }
-}
 
 /** A creation that was in flight, as it is looked for. */
 export interface Sought {

@@ -43,7 +43,9 @@ const keyPair: Kind = {
   async read({ ec2 }, id) {
     const found = await unlessGone(ec2.send(new DescribeKeyPairsCommand({ KeyNames: [id] })));
     const one = found?.KeyPairs?.[0];
-    return one && { keyName: one.KeyName, tags: tagsFrom(one.Tags) };
+    if (one === undefined) return undefined;
+    const { KeyName, KeyPairId, KeyFingerprint, Tags } = one;
+    return { keyName: KeyName, keyPairId: KeyPairId, fingerprint: KeyFingerprint, tags: tagsFrom(Tags) };
   },
   async update(aws, _id, before, after) {
     await retag(aws, text(before, "keyPairId"), before, after);

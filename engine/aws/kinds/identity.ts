@@ -17,7 +17,7 @@ import {
 } from "@aws-sdk/client-iam";
 
 import { unlessGone } from "../gone";
-import { type Kind, nested, optionalText, text } from "../kind";
+import { type Aws, type Kind, nested, optionalText, text } from "../kind";
 import { tagList, tagsFrom } from "../tags";
 
 const role: Kind = {
@@ -81,7 +81,7 @@ const rolePolicy: Kind = {
 };
 
 const instanceProfile: Kind = {
-  replacedBy: ["name", "role"],
+  replacedBy: ["name"],
   deleteBeforeReplace: true,
   async create({ iam }, inputs) {
     const name = text(inputs, "name");
@@ -90,24 +90,40 @@ const instanceProfile: Kind = {
     );
     return { id: name, state: { arn: made.InstanceProfile?.Arn } };
   },
-  async finish({ iam }, id, inputs) {
-    await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: id, RoleName: text(inputs, "role") }));
+  async finish(aws, id, inputs) {
+    await addRole(aws, id, optionalText(inputs, "role"));
     return undefined;
   },
   async read({ iam }, id) {
     const found = await unlessGone(iam.send(new GetInstanceProfileCommand({ InstanceProfileName: id })));
     const one = found?.InstanceProfile;
-    return one && { name: id, arn: one.Arn, role: one.Roles?.[0]?.RoleName, tags: tagsFrom(one.Tags) };
+    return one && { name: id, arn: one.Arn, role: one.Roles?.[0]?.RoleName ?? "", tags: tagsFrom(one.Tags) };
   },
-  async update({ iam }, id, _before, after) {
-    await iam.send(new TagInstanceProfileCommand({ InstanceProfileName: id, Tags: tagList(nested(after, "tags")) }));
+  async update(aws, id, _before, after) {
+    await aws.iam.send(
+      new TagInstanceProfileCommand({ InstanceProfileName: id, Tags: tagList(nested(after, "tags")) }),
+    );
+    const [has, wanted] = [(await instanceProfile.read(aws, id, after)) ?? {}, after].map((from) =>
+      optionalText(from, "role"),
+    );
+    if (has === wanted) return;
+    await removeRole(aws, id, has);
+    await addRole(aws, id, wanted);
   },
-  async remove({ iam }, id, state) {
-    const RoleName = text(state, "role");
-    await unlessGone(iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: id, RoleName })));
-    await unlessGone(iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName: id })));
+  async remove(aws, id, state) {
+    await removeRole(aws, id, optionalText(state, "role"));
+    await unlessGone(aws.iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName: id })));
   },
 };
+
+async function addRole({ iam }: Aws, InstanceProfileName: string, RoleName: string | undefined): Promise<void> {
+  if (RoleName !== undefined) await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));
+}
+
+async function removeRole({ iam }: Aws, InstanceProfileName: string, RoleName: string | undefined): Promise<void> {
+  if (RoleName !== undefined)
+    await unlessGone(iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName })));
+}
 
 export const identityKinds: Readonly<Record<string, Kind>> = {
   "aws:iam/role:Role": role,

@@ -1,3 +1,5 @@
+import { crc32 } from "node:zlib";
+
 import {
   AssociateRouteTableCommand,
   AttachInternetGatewayCommand,
@@ -85,30 +87,44 @@ async function setDns({ ec2 }: Aws, id: string, inputs: Properties): Promise<voi
 }
 
 const internetGateway: Kind = {
-  replacedBy: ["vpcId", "region"],
+  replacedBy: ["region"],
   async create(aws, inputs) {
     const { InternetGateway } = await aws.ec2.send(
       new CreateInternetGatewayCommand({ TagSpecifications: tagSpecifications("internet-gateway", inputs) }),
     );
     return { id: InternetGateway?.InternetGatewayId ?? "", state: {} };
   },
-  async finish({ ec2 }, id, inputs) {
-    await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: text(inputs, "vpcId") }));
+  async finish(aws, id, inputs) {
+    await attach(aws, id, inputs);
     return undefined;
   },
   async read({ ec2 }, id) {
     const found = await unlessGone(ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] })));
     const gateway = found?.InternetGateways?.[0];
-    return gateway && { vpcId: gateway.Attachments?.[0]?.VpcId, tags: tagsFrom(gateway.Tags) };
+    return gateway && { vpcId: gateway.Attachments?.[0]?.VpcId ?? "", tags: tagsFrom(gateway.Tags) };
   },
-  update: retag,
-  async remove({ ec2 }, id, state) {
-    await unlessGone(
-      ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId: text(state, "vpcId") })),
-    );
-    await unlessGone(ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id })));
+  async update(aws, id, before, after) {
+    await retag(aws, id, before, after);
+    const attached = optionalText((await internetGateway.read(aws, id, after)) ?? {}, "vpcId");
+    if (attached === optionalText(after, "vpcId")) return;
+    await detach(aws, id, attached);
+    await attach(aws, id, after);
+  },
+  async remove(aws, id, state) {
+    await detach(aws, id, optionalText(state, "vpcId"));
+    await unlessGone(aws.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id })));
   },
 };
+
+async function attach({ ec2 }: Aws, id: string, inputs: Properties): Promise<void> {
+  const VpcId = optionalText(inputs, "vpcId");
+  if (VpcId !== undefined) await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId }));
+}
+
+async function detach({ ec2 }: Aws, id: string, VpcId: string | undefined): Promise<void> {
+  if (VpcId !== undefined)
+    await unlessGone(ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId })));
+}
 
 const routeTable: Kind = {
   replacedBy: ["vpcId", "region"],
@@ -150,7 +166,8 @@ const route: Kind = {
     const destination = destinationOf(inputs);
     await ec2.send(new CreateRouteCommand({ RouteTableId, ...destination, GatewayId: text(inputs, "gatewayId") }));
     const [to = ""] = Object.values(destination);
-    return { id: `r-${RouteTableId}-${to}`, state: { state: "active" } };
+    // AWS gives routes no ids; this is the official provider's.
+    return { id: `r-${RouteTableId}${crc32(to)}`, state: { state: "active" } };
   },
   async read(aws, _id, state) {
     const { DestinationCidrBlock: ipv4, DestinationIpv6CidrBlock: ipv6 } = {
@@ -256,13 +273,9 @@ const vpcEndpoint: Kind = {
     );
     return { id: VpcEndpoint?.VpcEndpointId ?? "", state: {} };
   },
-  async finish({ ec2 }, _id, inputs) {
-    const serviceName = text(inputs, "serviceName");
-    const lists = await ec2.send(new DescribePrefixListsCommand({}));
-    const list = lists.PrefixLists?.find(({ PrefixListName }) => PrefixListName === serviceName);
-    return { prefixListId: list?.PrefixListId ?? "" };
-  },
-  async read({ ec2 }, id) {
+  finish: (aws, _id, inputs) => prefixListOf(aws, text(inputs, "serviceName")),
+  async read(aws, id) {
+    const { ec2 } = aws;
     const found = await unlessGone(ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] })));
     const one = found?.VpcEndpoints?.[0];
     if (one === undefined || one.State === "Deleted" || String(one.State).toLowerCase() === "deleted") return undefined;
@@ -271,6 +284,7 @@ const vpcEndpoint: Kind = {
       serviceName: one.ServiceName,
       routeTableIds: one.RouteTableIds ?? [],
       tags: tagsFrom(one.Tags),
+      ...(await prefixListOf(aws, one.ServiceName)),
     };
   },
   async update(aws, id, before, after) {
@@ -289,6 +303,12 @@ const vpcEndpoint: Kind = {
     await unlessGone(ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] })));
   },
 };
+
+async function prefixListOf({ ec2 }: Aws, serviceName: string | undefined): Promise<Properties> {
+  const lists = await ec2.send(new DescribePrefixListsCommand({}));
+  const list = lists.PrefixLists?.find(({ PrefixListName }) => PrefixListName === serviceName);
+  return { prefixListId: list?.PrefixListId ?? "" };
+}
 
 export const networkKinds: Readonly<Record<string, Kind>> = {
   "aws:ec2/vpc:Vpc": vpc,

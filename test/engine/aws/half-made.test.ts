@@ -71,6 +71,27 @@ describe("a resource of which AWS made but the first half", () => {
     await provider.remove(token, failed.id, finished);
   });
 
+  test.each([
+    ["ec2/internetGateway:InternetGateway", "AttachInternetGateway", () => ({ vpcId })],
+    ["ec2/eip:Eip", "AssociateAddress", () => ({ domain: "vpc", instance })],
+    ["iam/instanceProfile:InstanceProfile", "AddRoleToInstanceProfile", () => ({ name: "office", role: "office" })],
+  ])(
+    "is finished as well when it was found again, and nobody knows what it lacks: %s",
+    async (type, second, inputsOf) => {
+      const token = `aws:${type}`;
+      const inputs = inputsOf();
+      api.refused.add(second);
+      const failed = (await provider.create(token, inputs).catch((error: unknown) => error)) as HalfMade;
+      const found = await provider.read(token, failed.id, inputs, inputs);
+      const { changed, replaces } = provider.diff(token, found!.state, found!.inputs, inputs);
+      expect([changed.length, replaces]).toEqual([1, []]);
+      const finished = await provider.update(token, failed.id, found!.state, found!.inputs, inputs);
+      const again = await provider.read(token, failed.id, finished, inputs);
+      expect(provider.diff(token, again!.state, again!.inputs, inputs).isDifferent).toBe(false);
+      await provider.remove(token, failed.id, again!.state);
+    },
+  );
+
   test("goes without having been finished", async () => {
     const token = "aws:ec2/internetGateway:InternetGateway";
     api.refused.add("AttachInternetGateway");
