@@ -8,6 +8,7 @@ export class WithholdingApi {
   private readonly unanswered = new Set<ServerResponse>();
   private left: number | undefined;
   private withheld = 0;
+  private carrying = 0;
 
   private constructor(
     private readonly server: Server,
@@ -42,6 +43,11 @@ export class WithholdingApi {
     return this.withheld;
   }
 
+  /** How many of those are being carried out at this moment. */
+  get underWay(): number {
+    return this.carrying;
+  }
+
   /** Whoever waits still is dead. */
   answerAgain(): void {
     this.left = undefined;
@@ -65,6 +71,10 @@ export class WithholdingApi {
     }
     const { method = "GET", url = "/", headers } = incoming;
     const sent = request(new URL(url, this.behind), { method, headers, agent: false });
+    if (isWithheld) {
+      this.carrying++;
+      sent.once("close", () => this.carrying--);
+    }
     sent.on("response", (response) => {
       if (isWithheld) {
         response.resume();
