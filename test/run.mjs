@@ -48,6 +48,8 @@ async function jest(out, config, { nice = 0, suites = [], keep = () => undefined
 /** What stands from an earlier run counts as what it came to there, and is said to. */
 async function units(out) {
   const { run, standing } = afresh ? { run: suites, standing: new Map() } : reuse.split(suites);
+  // Of no suites at all, Jest would make all.
+  if (run.length === 0) throw new Error("there is no suite to run: compile them first");
   const count = await jest(out, "jest.config.js", { nice: 15, suites: run, keep: (report) => reuse.keep(report) });
   if (standing.size === 0) return count;
   const stand = [...standing.values()].reduce((sum, tests) => sum + tests, 0);

@@ -7,8 +7,10 @@ import { dirname, join, relative } from "node:path";
 
 import { hashOf } from "./unchanged.mjs";
 
-/** Below `dist/test`: they boot machines, set rules in namespaces of the network, kill at moments that time decides. */
-const onThisMachine = [
+/** Below `dist/test`: they boot machines, set rules in namespaces of the network, kill at moments that time decides, or read all suites. */
+const eachTime = [
+  // It reads every file, the suites as well.
+  "architecture",
   "campaign/",
   "components/dynamic/",
   "components/host/machine.",
@@ -60,16 +62,16 @@ export class Reuse {
   }
 
   /**
-   * Keeps what passed; not when something has changed meanwhile: nobody knows what was tested then.
+   * Keeps what passed, and forgets what did not; nothing is kept when something has changed meanwhile: nobody knows what was tested then.
    * @param report of Jest
    */
   keep({ testResults }) {
-    if (this.#common() !== this.common) return;
+    const isSame = this.#common() === this.common;
     const kept = this.#kept();
     for (const { name, status, assertionResults } of testResults) {
       const all = assertionResults.every((one) => one.status === "passed");
       const suite = relative(this.tests, name);
-      if (status === "passed" && all)
+      if (isSame && status === "passed" && all)
         kept[suite] = { passed: assertionResults.length, key: this.#key(name), at: this.now };
       else delete kept[suite];
     }
@@ -119,8 +121,7 @@ export class Reuse {
   #runsAlways(suite) {
     const name = relative(this.tests, suite);
     return (
-      onThisMachine.some((start) => name.startsWith(start)) ||
-      modulesOf(suite, this.tests).some((text) => draws.test(text))
+      eachTime.some((start) => name.startsWith(start)) || modulesOf(suite, this.tests).some((text) => draws.test(text))
     );
   }
 }
